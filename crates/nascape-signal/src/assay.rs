@@ -1,0 +1,189 @@
+//! One nascent-transcription experiment: two strands, or one unstranded signal.
+
+use std::path::Path;
+
+use crate::{
+    Error, Interval, Region, Result, Signal, SignalOptions, Summary,
+    assembly::Chromosome,
+    signal::{Format, sniff},
+};
+
+/// An open assay.
+pub enum Assay {
+    /// A signal a strand. Boxed: a signal is large, and an assay is made once.
+    Stranded {
+        /// RNAs of the plus strand.
+        plus: Box<Signal>,
+        /// RNAs of the minus strand; its values may be negative in the file.
+        minus: Box<Signal>,
+    },
+    /// Both strands in one signal.
+    Unstranded(Box<Signal>),
+}
+
+/// The bins of both strands over one region, every value positive. An unstranded assay has all its reads in `plus`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrandBins {
+    /// One value per bin.
+    pub plus: Vec<f32>,
+    /// One value per bin; zeros for an unstranded assay.
+    pub minus: Vec<f32>,
+}
+
+impl Assay {
+    /// Opens two strands with what the files say of themselves.
+    ///
+    /// # Errors
+    /// As [`Assay::open_strands`].
+    pub fn open(plus: &Path, minus: &Path) -> Result<Self> {
+        Self::open_strands(plus, minus, &SignalOptions::default())
+    }
+
+    /// Opens two strands. The same BAM for both is one file with both strands.
+    ///
+    /// # Errors
+    /// Those of either file; [`Error::AssemblyMismatch`] or [`Error::NoSharedChromosome`] when they do not belong together;
+    /// [`Error::SameStrandTwice`] when they hold the same intervals.
+    pub fn open_strands(plus: &Path, minus: &Path, options: &SignalOptions) -> Result<Self> {
+        if plus == minus && sniff(plus)? == Format::Bam {
+            return Self::open_single(plus, options);
+        }
+        let (plus, minus) = rayon::join(|| Signal::open(plus, options), || Signal::open(minus, options));
+        let (plus, minus) = (plus?, minus?);
+        plus.same_assembly_as(&minus)?;
+        if same_intervals(&plus, &minus)? {
+            return Err(Error::SameStrandTwice { path: minus.path().to_owned() });
+        }
+        Ok(Self::Stranded { plus: Box::new(plus), minus: Box::new(minus) })
+    }
+
+    /// Opens one file: a BAM gives both strands, anything else an unstranded assay.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn open_single(path: &Path, options: &SignalOptions) -> Result<Self> {
+        if sniff(path)? == Format::Bam {
+            let (plus, minus) = Signal::open_bam_strands(path, options)?;
+            return Ok(Self::Stranded { plus: Box::new(plus), minus: Box::new(minus) });
+        }
+        Ok(Self::Unstranded(Box::new(Signal::open(path, options)?)))
+    }
+
+    /// The signals: plus and minus, or the only one.
+    pub fn signals(&self) -> Vec<&Signal> {
+        match self {
+            Self::Stranded { plus, minus } => vec![plus, minus],
+            Self::Unstranded(signal) => vec![signal],
+        }
+    }
+
+    /// The signal that stands for the assay where either would do: names, assembly.
+    pub fn first(&self) -> &Signal {
+        match self {
+            Self::Stranded { plus, .. } => plus,
+            Self::Unstranded(signal) => signal,
+        }
+    }
+
+    /// True when the strands are apart.
+    pub fn is_stranded(&self) -> bool {
+        matches!(self, Self::Stranded { .. })
+    }
+
+    /// The chromosomes on which either strand has a read, in the first strand's names and order.
+    ///
+    /// # Errors
+    /// As [`Signal::chromosomes_with_data`].
+    pub fn chromosomes_with_data(&self) -> Result<Vec<Chromosome>> {
+        let mut chromosomes: Vec<Chromosome> = Vec::new();
+        for signal in self.signals() {
+            for chromosome in signal.chromosomes_with_data()? {
+                if !chromosomes.iter().any(|known| crate::assembly::same_chromosome(&known.name, &chromosome.name)) {
+                    chromosomes.push(chromosome);
+                }
+            }
+        }
+        Ok(chromosomes)
+    }
+
+    /// The region in the names of the strand that has its chromosome, cut at its end.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChromosome`], [`Error::RegionBeyondEnd`].
+    pub fn resolve(&self, region: &Region) -> Result<Region> {
+        match self {
+            Self::Stranded { plus, minus } if plus.find(&region.chromosome).is_none() => {
+                minus.resolve(region).or_else(|_| plus.resolve(region))
+            }
+            _ => self.first().resolve(region),
+        }
+    }
+
+    /// One value per bin and strand for every bin that `region` touches (see [`Signal::bins`]). Missing values (means of
+    /// uncovered bins, a chromosome that one strand lacks) are 0: where no read ended, there is none.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn bins(&self, region: &Region, bin_size: u32, summary: Summary) -> Result<StrandBins> {
+        let region = self.resolve(region)?;
+        let count = region.bins(bin_size).len();
+        let strand = |signal: &Signal| -> Result<Vec<f32>> {
+            if signal.find(&region.chromosome).is_none() {
+                return Ok(vec![0.0; count]);
+            }
+            let mut bins = signal.magnitude_bins(&region, bin_size, summary)?;
+            bins.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+            Ok(bins)
+        };
+        match self {
+            Self::Stranded { plus, minus } => {
+                let (plus, minus) = rayon::join(|| strand(plus), || strand(minus));
+                Ok(StrandBins { plus: plus?, minus: minus? })
+            }
+            Self::Unstranded(signal) => Ok(StrandBins { plus: strand(signal)?, minus: vec![0.0; count] }),
+        }
+    }
+
+    /// Reads (summed magnitudes over bases) per kb of the chromosomes that hold any: the depth of the library.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn reads_per_kb(&self) -> Result<f64> {
+        let chromosomes = self.chromosomes_with_data()?;
+        let kilobases: f64 = chromosomes.iter().map(|c| f64::from(c.length) / 1_000.0).sum();
+        let mut reads = 0.0;
+        for chromosome in &chromosomes {
+            let region = Region::new(&chromosome.name, 0, chromosome.length);
+            for signal in self.signals().into_iter().filter(|signal| signal.find(&chromosome.name).is_some()) {
+                signal.scan(&region, |item| reads += f64::from(item.value.abs()) * f64::from(item.bases()))?;
+            }
+        }
+        Ok(if kilobases > 0.0 { reads / kilobases } else { 0.0 })
+    }
+}
+
+/// True when the first data of every chromosome are the same in both: one file given twice, or a copy of it.
+fn same_intervals(plus: &Signal, minus: &Signal) -> Result<bool> {
+    const ENOUGH: usize = 2_000;
+    let mut compared = false;
+    for chromosome in plus.chromosomes_with_data()? {
+        let region = Region::new(&chromosome.name, 0, chromosome.length);
+        if minus.find(&chromosome.name).is_none() {
+            return Ok(false);
+        }
+        let starts = |signal: &Signal| -> Result<Vec<Interval>> {
+            let mut items = Vec::new();
+            signal.scan(&region, |item| {
+                if items.len() < ENOUGH {
+                    items.push(Interval { value: item.value.abs(), ..item });
+                }
+            })?;
+            Ok(items)
+        };
+        if starts(plus)? != starts(minus)? {
+            return Ok(false);
+        }
+        compared = true;
+    }
+    Ok(compared)
+}

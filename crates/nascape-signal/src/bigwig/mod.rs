@@ -1,0 +1,8 @@
+//! bigWig through bigtools: local files and http(s) addresses in, whole files or none out.
+
+mod read;
+mod write;
+
+pub use read::BigWig;
+pub(crate) use read::as_url;
+pub use write::BigWigWriter;

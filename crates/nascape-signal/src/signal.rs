@@ -1,0 +1,413 @@
+//! A signal file of any format: chromosomes, intervals, bins.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    Assembly, Error, Interval, Region, Result, Summary,
+    assembly::{self, Chromosome, Recognition, same_chromosome},
+    bam::{self, Library, ReadEnds},
+    bedgraph,
+    bigwig::{BigWig, as_url},
+    bin::Binner,
+    error::listed,
+    interval::pile_up,
+};
+
+/// What a user may say about a file that the file does not say itself.
+#[derive(Clone, Debug)]
+pub struct SignalOptions {
+    /// The assembly, for formats without chromosome lengths.
+    pub assembly: Option<Assembly>,
+    /// How the reads of a BAM stand for RNAs.
+    pub library: Library,
+}
+
+impl Default for SignalOptions {
+    fn default() -> Self {
+        Self { assembly: None, library: Library::PRO }
+    }
+}
+
+/// The formats signal is read from, recognised by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// bigWig, local or remote.
+    BigWig,
+    /// bedGraph, plain or gzipped.
+    BedGraph,
+    /// BAM; its signal is made of read ends.
+    Bam,
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::BigWig => "bigWig",
+            Self::BedGraph => "bedGraph",
+            Self::Bam => "BAM",
+        })
+    }
+}
+
+/// Tells the format of a signal file from its first bytes.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Empty`], or [`Error::Format`] for anything else.
+pub fn sniff(path: &Path) -> Result<Format> {
+    if as_url(path).is_some() {
+        return Ok(Format::BigWig);
+    }
+    let mut start = [0; 1024];
+    let read_fault = |source| Error::Read { path: path.to_owned(), source };
+    let read = read_start(&mut File::open(path).map_err(read_fault)?, &mut start).map_err(read_fault)?;
+    let mut start = &start[..read];
+    let mut plain = [0; 256];
+    let named_bigwig =
+        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bw") || e.eq_ignore_ascii_case("bigwig"));
+    let format = |found: &str| {
+        let expected = if named_bigwig { "a bigWig file" } else { "a bigWig, bedGraph or BAM file" };
+        Error::Format { path: path.to_owned(), expected, found: found.to_owned() }
+    };
+    if start.is_empty() {
+        return Err(Error::Empty { path: path.to_owned() });
+    }
+    if start.starts_with(&[0x26, 0xfc, 0x8f, 0x88]) || start.starts_with(&[0x88, 0x8f, 0xfc, 0x26]) {
+        return Ok(Format::BigWig);
+    }
+    if start.starts_with(&[0xeb, 0xf2, 0x89, 0x87]) || start.starts_with(&[0x87, 0x89, 0xf2, 0xeb]) {
+        return Err(format("is a bigBed"));
+    }
+    if start.starts_with(b"CRAM") {
+        return Err(format("is a CRAM (make a BAM of it: samtools view -b)"));
+    }
+    if start.starts_with(&[0x1f, 0x8b]) {
+        // A failing gzip stream may still give its first bytes; what it gives decides.
+        let read = read_start(&mut flate2::read::MultiGzDecoder::new(start), &mut plain).unwrap_or(0);
+        start = &plain[..read];
+        if start.starts_with(b"BAM\x01") {
+            return Ok(Format::Bam);
+        }
+    }
+    let text =
+        start.iter().all(|&byte| byte == b'\t' || byte == b'\n' || byte == b'\r' || (0x20..0x7f).contains(&byte));
+    if !text || start.is_empty() {
+        return Err(format("holds binary data of no format known here"));
+    }
+    let text = String::from_utf8_lossy(start);
+    if text.trim_start().starts_with('<') {
+        return Err(format("is a web page (did the download ask for a log-in?)"));
+    }
+    let data_line = text.lines().find(|line| !crate::text::is_header(line));
+    let columns = data_line.map_or(4, |line| line.split_whitespace().count());
+    if named_bigwig {
+        return Err(format("is plain text (a bedGraph? then rename it to .bedGraph)"));
+    }
+    if columns == 4 || text.contains("bedGraph") {
+        return Ok(Format::BedGraph);
+    }
+    Err(format(&format!("is text with {columns} columns, where a bedGraph has 4: chromosome, start, end, value")))
+}
+
+/// Fills `buffer` as far as the source goes and gives the number of bytes; an error after some bytes counts as the end.
+fn read_start(source: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(_) if filled > 0 => break,
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(filled)
+}
+
+/// An open signal file: one strand of an assay, an unstranded assay, or an observed mark.
+pub struct Signal {
+    path: PathBuf,
+    format: Format,
+    chromosomes: Vec<Chromosome>,
+    assembly: Recognition,
+    source: Source,
+}
+
+enum Source {
+    BigWig(BigWig),
+    /// Formats without an index, held in memory by the file's own chromosome names.
+    Held(BTreeMap<String, Vec<Interval>>),
+}
+
+impl Signal {
+    /// Opens a bigWig (file or http(s) address), a bedGraph (plain or gzipped) or a BAM, whichever the content says. Of a BAM it
+    /// takes the read ends of both strands together.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file; [`Error::AssemblyNotStated`] for a bedGraph whose assembly its names do not tell.
+    pub fn open(path: &Path, options: &SignalOptions) -> Result<Self> {
+        match sniff(path)? {
+            Format::BigWig => Self::open_bigwig(path, options),
+            Format::BedGraph => Self::open_bedgraph(path, options),
+            Format::Bam => {
+                let ReadEnds { chromosomes, plus, minus } = bam::read(path, options.library)?;
+                let mut both = plus;
+                for (name, intervals) in minus {
+                    let together = both.remove(&name).unwrap_or_default().into_iter().chain(intervals);
+                    let bases =
+                        together.flat_map(|item| std::iter::repeat_n(item.start, item.value as usize)).collect();
+                    both.insert(name, pile_up(bases));
+                }
+                Ok(Self::of_bam(path, chromosomes, both))
+            }
+        }
+    }
+
+    /// The plus and the minus strand of a BAM, as the assay's `library` marks them.
+    ///
+    /// # Errors
+    /// As [`bam::read`].
+    pub fn open_bam_strands(path: &Path, options: &SignalOptions) -> Result<(Self, Self)> {
+        let ReadEnds { chromosomes, plus, minus } = bam::read(path, options.library)?;
+        Ok((Self::of_bam(path, chromosomes.clone(), plus), Self::of_bam(path, chromosomes, minus)))
+    }
+
+    fn of_bam(path: &Path, chromosomes: Vec<Chromosome>, held: BTreeMap<String, Vec<Interval>>) -> Self {
+        let assembly = assembly::recognise(&chromosomes);
+        Self { path: path.to_owned(), format: Format::Bam, chromosomes, assembly, source: Source::Held(held) }
+    }
+
+    fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
+        let bigwig = BigWig::open(path)?;
+        let chromosomes = bigwig.chromosomes().to_vec();
+        let recognised = assembly::recognise(&chromosomes);
+        let signal = Self {
+            path: path.to_owned(),
+            format: Format::BigWig,
+            chromosomes,
+            assembly: recognised,
+            source: Source::BigWig(bigwig),
+        };
+        match &options.assembly {
+            Some(stated) => signal.stated_to_be_on(stated),
+            None => Ok(signal),
+        }
+    }
+
+    /// Checks what the user said of the assembly against the file's own lengths, which win where both speak.
+    fn stated_to_be_on(mut self, stated: &Assembly) -> Result<Self> {
+        for chromosome in &self.chromosomes {
+            let Some(known) = stated.find(&chromosome.name).filter(|known| known.length != chromosome.length) else {
+                continue;
+            };
+            return Err(Error::AssemblyMismatch {
+                first: self.path.clone(),
+                first_assembly: self.assembly.to_string(),
+                first_length: chromosome.length,
+                second: PathBuf::from("--assembly"),
+                second_assembly: stated.name.clone(),
+                second_length: known.length,
+                chromosome: chromosome.name.clone(),
+            });
+        }
+        self.assembly = Recognition::Known(stated.name.clone());
+        Ok(self)
+    }
+
+    fn open_bedgraph(path: &Path, options: &SignalOptions) -> Result<Self> {
+        let held = bedgraph::read(path)?;
+        let extents: Vec<Chromosome> = held
+            .iter()
+            .map(|(name, items)| Chromosome { name: name.clone(), length: items.last().map_or(0, |item| item.end) })
+            .collect();
+        let (chromosomes, recognised) = lengths_of(path, extents, options.assembly.as_ref())?;
+        Ok(Self {
+            path: path.to_owned(),
+            format: Format::BedGraph,
+            chromosomes,
+            assembly: recognised,
+            source: Source::Held(held),
+        })
+    }
+
+    /// The file or address.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The format found.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The assembly as far as the file, or the user, told.
+    pub fn assembly(&self) -> &Recognition {
+        &self.assembly
+    }
+
+    /// All chromosomes the file knows, in its own order and names; some may hold no data.
+    pub fn chromosomes(&self) -> &[Chromosome] {
+        &self.chromosomes
+    }
+
+    /// The chromosomes that hold data.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn chromosomes_with_data(&self) -> Result<Vec<Chromosome>> {
+        let mut with_data = Vec::new();
+        for chromosome in &self.chromosomes {
+            let has_data = match &self.source {
+                Source::BigWig(bigwig) => bigwig.has_data(chromosome)?,
+                Source::Held(held) => held.contains_key(&chromosome.name),
+            };
+            if has_data {
+                with_data.push(chromosome.clone());
+            }
+        }
+        Ok(with_data)
+    }
+
+    /// The chromosome by any of its names.
+    pub fn find(&self, name: &str) -> Option<&Chromosome> {
+        let exact = self.chromosomes.iter().find(|c| c.name == name);
+        exact.or_else(|| self.chromosomes.iter().find(|c| same_chromosome(&c.name, name)))
+    }
+
+    /// The region in the file's own names, cut at the end of its chromosome.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChromosome`], [`Error::RegionBeyondEnd`].
+    pub fn resolve(&self, region: &Region) -> Result<Region> {
+        let Some(chromosome) = self.find(&region.chromosome) else {
+            return Err(Error::UnknownChromosome {
+                path: self.path.clone(),
+                chromosome: region.chromosome.clone(),
+                available: listed(self.chromosomes.iter().map(|c| c.name.as_str())),
+            });
+        };
+        region.within(&chromosome.name, chromosome.length)
+    }
+
+    /// Gives every interval that overlaps `region` to `visit`, clipped to it and in order.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChromosome`]; [`Error::Damaged`] and [`Error::Read`] when the file fails.
+    pub fn scan(&self, region: &Region, mut visit: impl FnMut(Interval)) -> Result<()> {
+        let region = self.resolve(region)?;
+        match &self.source {
+            Source::BigWig(bigwig) => bigwig.scan(&region, visit),
+            Source::Held(held) => {
+                let intervals = held.get(&region.chromosome).map_or(&[][..], Vec::as_slice);
+                let first = intervals.partition_point(|item| item.end <= region.start);
+                let overlapping = intervals[first..].iter().take_while(|item| item.start < region.end);
+                overlapping.filter_map(|item| item.clipped(region.start, region.end)).for_each(&mut visit);
+                Ok(())
+            }
+        }
+    }
+
+    /// One value for every bin that `region` touches; `bin_size` in bp. The bins are whole: a region that starts or ends inside
+    /// a bin is widened to its borders.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn bins(&self, region: &Region, bin_size: u32, summary: Summary) -> Result<Vec<f32>> {
+        self.bins_of(region, bin_size, summary, |value| value)
+    }
+
+    /// As [`Signal::bins`], with every value turned positive: a minus strand is often written as negative counts.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn magnitude_bins(&self, region: &Region, bin_size: u32, summary: Summary) -> Result<Vec<f32>> {
+        self.bins_of(region, bin_size, summary, f32::abs)
+    }
+
+    fn bins_of(
+        &self,
+        region: &Region,
+        bin_size: u32,
+        summary: Summary,
+        value: impl Fn(f32) -> f32,
+    ) -> Result<Vec<f32>> {
+        let region = self.resolve(region)?;
+        let bins = region.bins(bin_size);
+        let end = (bins.end as u64 * u64::from(bin_size)).min(u64::from(Region::TO_THE_END)) as u32;
+        let whole = self.resolve(&Region::new(&region.chromosome, bins.start as u32 * bin_size, end))?;
+        let mut binner = Binner::new(&whole, bin_size, summary);
+        self.scan(&whole, |item| binner.add(Interval { value: value(item.value), ..item }))?;
+        Ok(binner.finish())
+    }
+
+    /// # Errors
+    /// [`Error::AssemblyMismatch`] when a chromosome that both files have differs in length, [`Error::NoSharedChromosome`] when
+    /// they share none.
+    pub fn same_assembly_as(&self, other: &Self) -> Result<()> {
+        let mut shared = false;
+        for chromosome in &self.chromosomes {
+            let Some(theirs) = other.find(&chromosome.name) else { continue };
+            shared = true;
+            if theirs.length != chromosome.length {
+                return Err(Error::AssemblyMismatch {
+                    first: self.path.clone(),
+                    first_assembly: self.assembly.to_string(),
+                    first_length: chromosome.length,
+                    second: other.path.clone(),
+                    second_assembly: other.assembly.to_string(),
+                    second_length: theirs.length,
+                    chromosome: chromosome.name.clone(),
+                });
+            }
+        }
+        if shared {
+            return Ok(());
+        }
+        let names = |signal: &Self| listed(signal.chromosomes.iter().map(|c| c.name.as_str()));
+        Err(Error::NoSharedChromosome {
+            first: self.path.clone(),
+            first_chromosomes: names(self),
+            second: other.path.clone(),
+            second_chromosomes: names(other),
+        })
+    }
+}
+
+/// Chromosome lengths for a format that carries none: from the stated assembly, or from the only one that fits.
+fn lengths_of(
+    path: &Path,
+    extents: Vec<Chromosome>,
+    stated: Option<&Assembly>,
+) -> Result<(Vec<Chromosome>, Recognition)> {
+    let recognised = assembly::recognise_extents(&extents);
+    let assembly = match (stated, &recognised) {
+        (Some(assembly), _) => assembly,
+        (None, Recognition::Known(name)) => Assembly::named(name)?,
+        (None, Recognition::Ambiguous(names)) => {
+            let fits = format!("; its coordinates fit {}", names.join(" and "));
+            return Err(Error::AssemblyNotStated { path: path.to_owned(), fits });
+        }
+        (None, Recognition::Unknown) => {
+            return Err(Error::AssemblyNotStated { path: path.to_owned(), fits: String::new() });
+        }
+    };
+    let mut chromosomes = Vec::with_capacity(extents.len());
+    for extent in extents {
+        // A scaffold that the assembly's table lacks keeps its extent as its length.
+        let length = assembly.find(&extent.name).map_or(extent.length, |known| known.length);
+        if extent.length > length {
+            return Err(Error::BeyondChromosome {
+                path: path.to_owned(),
+                chromosome: extent.name,
+                end: extent.length,
+                assembly: assembly.name.clone(),
+                length,
+            });
+        }
+        chromosomes.push(Chromosome { length, ..extent });
+    }
+    Ok((chromosomes, Recognition::Known(assembly.name.clone())))
+}

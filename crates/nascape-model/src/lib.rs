@@ -1,1 +1,16 @@
-//! x
+//! What predicts a mark from an assay: inputs, architectures, bundles, dense inference, training, metrics.
+//!
+//! A [`Bundle`] is a trained network with a card that says what it was trained on; [`impute`] runs it over a region of an
+//! [`Assay`](nascape_signal::Assay), tile by tile; [`train`] makes one; [`metrics`] says how good it is.
+
+pub mod bundle;
+pub mod cnn;
+pub mod error;
+pub mod impute;
+pub mod input;
+pub mod kernel;
+pub mod metrics;
+pub mod train;
+
+pub use bundle::Bundle;
+pub use error::{Error, Result};

@@ -1,1 +1,82 @@
-fn main(){}
+//! `nascape`: impute the chromatin landscape from one nascent-transcription assay.
+//!
+//! Each verb is a file in `verb/`: it turns arguments into a request, calls the function of `nascape-app` of the same name, and
+//! prints the answer. Exit status: 0, 1 when the job failed, 2 when the arguments are wrong.
+
+mod assay_args;
+mod terminal;
+mod verb;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use terminal::Terminal;
+
+#[derive(Parser)]
+#[command(name = "nascape", version, about, long_about = LONG_ABOUT, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+
+    /// Print the result as JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Show no progress
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    /// Threads to use [default: all cores]; the result does not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+const LONG_ABOUT: &str = "\
+Impute the chromatin landscape (H3K4me3 and other marks) from one nascent-transcription assay: GRO-seq or PRO-seq.
+
+  nascape check  --plus plus.bw --minus minus.bw                 is the assay what the models expect?
+  nascape impute --plus plus.bw --minus minus.bw --output DIR    write the imputed tracks as bigWig
+
+Regions are written chr21:33,031,597-33,041,570 (1-based, the last base included) or chr21.";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Is this assay what the models expect? Says what is wrong and how to mend it
+    Check(verb::check::Args),
+    /// Summarise a signal in bins, as bigWig, bedGraph or NumPy array
+    Bin(verb::bin::Args),
+    /// Train a bundle on an assay and an observed mark
+    Train(verb::train::Args),
+    /// Impute marks from an assay, as bigWig
+    Impute(verb::impute::Args),
+    /// Measure an imputed track against the observed one, with figures
+    Evaluate(verb::evaluate::Args),
+    /// List, show or verify bundles
+    Models(verb::models::Args),
+    /// Simulate an assay and the marks that go with it
+    Simulate(verb::simulate::Args),
+}
+
+fn main() -> ExitCode {
+    nascape_signal::guard::silence_guarded_panics();
+    let cli = Cli::parse();
+    if let Some(threads) = cli.threads {
+        // Fails only when a pool exists already, and none does yet.
+        let _ = nascape_app::set_threads(threads.into());
+    }
+    let terminal = Terminal::new(cli.json, cli.quiet);
+    let outcome = match cli.verb {
+        Verb::Check(args) => verb::check::run(args, &terminal),
+        Verb::Bin(args) => verb::bin::run(args, &terminal),
+        Verb::Train(args) => verb::train::run(args, &terminal),
+        Verb::Impute(args) => verb::impute::run(args, &terminal),
+        Verb::Evaluate(args) => verb::evaluate::run(args, &terminal),
+        Verb::Models(args) => verb::models::run(args, &terminal),
+        Verb::Simulate(args) => verb::simulate::run(args, &terminal),
+    };
+    terminal.end();
+    outcome.unwrap_or_else(|fault| {
+        eprintln!("nascape: {fault}");
+        ExitCode::FAILURE
+    })
+}

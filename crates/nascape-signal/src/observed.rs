@@ -1,6 +1,9 @@
 //! A mark that was measured: a signal, or the peaks called on it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,19 @@ pub enum PeakValue {
     Score,
     /// The largest signalValue (seventh column of narrowPeak and broadPeak), else 0.
     SignalValue,
+}
+
+impl FromStr for PeakValue {
+    type Err = String;
+
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        match name {
+            "presence" => Ok(Self::Presence),
+            "score" => Ok(Self::Score),
+            "signal" => Ok(Self::SignalValue),
+            _ => Err(format!("'{name}' is none of presence, score, signal")),
+        }
+    }
 }
 
 /// An open observed track.
@@ -134,6 +150,14 @@ impl Observed {
 }
 
 impl Peaks {
+    /// The peaks that overlap a region, in its chromosome's coordinates.
+    pub fn within(&self, region: &Region) -> Vec<std::ops::Range<u64>> {
+        let here = self.peaks.iter().filter(|peak| peak.start < region.end && region.start < peak.end);
+        here.filter(|peak| same_chromosome(&peak.chromosome, &region.chromosome))
+            .map(|peak| peak.start.into()..peak.end.into())
+            .collect()
+    }
+
     fn bins(&self, region: &Region, bin_size: u32) -> Vec<f32> {
         let wanted = region.bins(bin_size);
         let mut bins = vec![0.0_f32; wanted.len()];

@@ -9,7 +9,7 @@
 
 mod dense;
 mod graph;
-mod layers;
+mod tape;
 #[cfg(test)]
 mod windowed;
 
@@ -18,7 +18,7 @@ pub use graph::CnnGraph;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::Shape;
+use crate::{Error, Result, kernel::Shape};
 
 /// Filters of each convolution.
 const FILTERS: usize = 16;
@@ -47,6 +47,17 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { dropout: 0.1 }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// [`Error::Setting`] with the setting that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        match (0.0..1.0).contains(&self.dropout) {
+            true => Ok(()),
+            false => Err(Error::Setting("dropout is a share: at least 0 and less than 1.".to_owned())),
+        }
     }
 }
 

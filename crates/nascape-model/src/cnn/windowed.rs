@@ -91,16 +91,24 @@ fn the_graphs_gradients_are_those_of_finite_differences() {
     let track = with_silence(&random_track(1, 64, 4));
     let x = Tensor::from_slice(&track[0][..64 + REACH - 1], (1, 1, 64 + REACH - 1), &Device::Cpu).unwrap();
     let loss = || graph.forward(&x, None::<&mut ChaCha8Rng>).unwrap().sqr().unwrap().mean_all().unwrap();
-    let gradients = loss().backward().unwrap();
-    for (name, variable) in &graph.variables {
-        let gradient: Vec<f32> = gradients.get(variable).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-        let values: Vec<f32> = variable.flatten_all().unwrap().to_vec1().unwrap();
-        // The steepest direction of this tensor: the change of the loss along it is large against rounding.
-        let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+    let variable = graph.variable();
+    // Away from zero: with fresh biases silence lies in the very corner of the ReLU, where there is no gradient.
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let shifted: Vec<f32> =
+        variable.to_vec1::<f32>().unwrap().iter().map(|v| v + rng.random_range(-0.1_f32..0.1)).collect();
+    variable.set(&Tensor::from_vec(shifted, variable.shape(), &Device::Cpu).unwrap()).unwrap();
+    let gradient: Vec<f32> = loss().backward().unwrap().get(variable).unwrap().to_vec1().unwrap();
+    let values: Vec<f32> = variable.to_vec1().unwrap();
+    let mut start = 0;
+    for (name, shape) in tensors(1) {
+        let here = start..start + shape.iter().product::<usize>();
+        start = here.end;
+        // Along the steepest direction of this tensor the change of the loss is large against rounding.
+        let norm = gradient[here.clone()].iter().map(|g| g * g).sum::<f32>().sqrt();
         let step = 2e-3_f32;
         let moved = |sign: f32| {
-            let moved: Vec<f32> =
-                values.iter().zip(&gradient).map(|(v, g)| v + sign * step * g / norm.max(1e-12)).collect();
+            let mut moved = values.clone();
+            here.clone().for_each(|i| moved[i] += sign * step * gradient[i] / norm.max(1e-12));
             variable.set(&Tensor::from_vec(moved, variable.shape(), &Device::Cpu).unwrap()).unwrap();
             loss().to_scalar::<f32>().unwrap()
         };

@@ -33,6 +33,13 @@ pub struct Recipe {
     pub input: Input,
     /// Logistic for peaks (cross-entropy is the loss), identity for signals (squared error is).
     pub output: Output,
+    /// How long and how fast it learns.
+    pub schedule: Schedule,
+}
+
+/// How long and how fast a network learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
     /// Epochs at the most.
     pub epochs: usize,
     /// Epochs without a better validation loss after which training stops.
@@ -47,35 +54,23 @@ pub struct Recipe {
     pub seed: u64,
 }
 
-impl Recipe {
-    /// The recipe of the shipped bundles for `input`.
-    pub fn new(architecture: Architecture, input: Input, output: Output) -> Self {
-        Self {
-            architecture,
-            input,
-            output,
-            epochs: 60,
-            patience: 15,
-            batch_tiles: 2,
-            tile_bins: 4_096,
-            learning_rate: 2e-3,
-            seed: 1,
-        }
+impl Default for Schedule {
+    /// That of the shipped bundles.
+    fn default() -> Self {
+        Self { epochs: 60, patience: 15, batch_tiles: 2, tile_bins: 4_096, learning_rate: 2e-3, seed: 1 }
     }
+}
 
+impl Schedule {
     /// # Errors
     /// [`Error::Setting`] with the setting that makes no sense.
     pub fn check(&self) -> Result<()> {
-        let Architecture::Cnn(settings) = &self.architecture;
         let fault = |text: &str| Err(Error::Setting(text.to_owned()));
         if self.epochs == 0 || self.batch_tiles == 0 || self.tile_bins == 0 || self.patience == 0 {
             return fault("epochs, patience, batch tiles and tile bins must be at least 1.");
         }
         if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
             return fault("the learning rate must be a positive number, such as 0.001.");
-        }
-        if !(0.0..1.0).contains(&settings.dropout) {
-            return fault("dropout is a share: at least 0 and less than 1.");
         }
         Ok(())
     }
@@ -106,25 +101,27 @@ pub fn train(
     progress: &dyn Progress,
     mut told: impl FnMut(&Epoch),
 ) -> Result<Trained> {
-    recipe.check()?;
+    let schedule = &recipe.schedule;
+    schedule.check()?;
     let Architecture::Cnn(settings) = &recipe.architecture;
+    settings.check()?;
     let channels = recipe.input.strands.channels();
-    let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(schedule.seed);
     let graph = CnnGraph::new(channels, settings, &mut rng)?;
-    let adam = ParamsAdamW { lr: recipe.learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };
-    let mut optimiser = AdamW::new(graph.variables(), adam)?;
+    let adam = ParamsAdamW { lr: schedule.learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };
+    let mut optimiser = AdamW::new(vec![graph.variable().clone()], adam)?;
     let mut best: Option<Trained> = None;
     let mut epochs = Vec::new();
 
-    for epoch in 1..=recipe.epochs {
+    for epoch in 1..=schedule.epochs {
         let (mut loss_sum, mut bins) = (0.0, 0.0);
         let batches = tiles::batches(train, recipe, &mut rng);
-        let total = (recipe.epochs * batches.len()) as u64;
+        let total = (schedule.epochs * batches.len()) as u64;
         for (step, batch) in batches.iter().enumerate() {
             progress.check()?;
             progress.advance(((epoch - 1) * batches.len() + step) as u64, total);
             let done = (epoch - 1) as f64 + step as f64 / batches.len() as f64;
-            optimiser.set_learning_rate(recipe.learning_rate * falling(done / recipe.epochs as f64));
+            optimiser.set_learning_rate(schedule.learning_rate * falling(done / schedule.epochs as f64));
             let tensors = batch.tensors(train, recipe)?;
             let z = graph.forward(&tensors.input, Some(&mut rng))?;
             let loss = (losses(recipe.output, &z, &tensors.target)? * &tensors.assessed)?.sum_all()?;
@@ -157,7 +154,7 @@ pub fn train(
             best = Some(Trained { weights, best_epoch: epoch, epochs: Vec::new(), validation: measures });
         }
         let best_epoch = best.as_ref().map_or(0, |best| best.best_epoch);
-        if epoch - best_epoch >= recipe.patience {
+        if epoch - best_epoch >= schedule.patience {
             break;
         }
     }

@@ -1,0 +1,73 @@
+//! What can go wrong in a job, beyond the faults of its files and bundles.
+
+use std::path::PathBuf;
+
+/// The result of this crate's functions.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A fault of a job.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A fault of a signal file or a region.
+    #[error(transparent)]
+    Signal(#[from] nascape_signal::Error),
+    /// A fault of a bundle or a training.
+    #[error(transparent)]
+    Model(#[from] nascape_model::Error),
+    /// A figure that could not be drawn or saved.
+    #[error(transparent)]
+    Figure(#[from] crate::figure::Error),
+    /// Two tracks that cannot be measured against each other.
+    #[error(transparent)]
+    Metrics(#[from] nascape_model::metrics::Error),
+    /// An output whose name says no format.
+    #[error("{path}: the output's format is told by its ending: .bw, .bedGraph, .bedGraph.gz or .npy.")]
+    OutputFormat {
+        /// The name given.
+        path: PathBuf,
+    },
+    /// A bundle that is neither a folder nor in the library.
+    #[error("there is no bundle '{name}'. Give a bundle's folder, or one of: {known}.")]
+    UnknownBundle {
+        /// The name given.
+        name: String,
+        /// The names in the library.
+        known: String,
+    },
+    /// Nothing to do.
+    #[error("{path}: no chromosome holds a read; there is nothing to impute.")]
+    NoReads {
+        /// The assay's first file.
+        path: PathBuf,
+    },
+    /// Nothing to compare.
+    #[error(
+        "{imputed} and {observed} have no assessed bin in common in {regions}. Choose other regions or a smaller --exclude."
+    )]
+    NothingToCompare {
+        /// The imputed track.
+        imputed: PathBuf,
+        /// The observed track.
+        observed: PathBuf,
+        /// The regions asked for.
+        regions: String,
+    },
+}
+
+impl Error {
+    /// True when the user stopped the job.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(
+            self,
+            Self::Signal(nascape_signal::Error::Cancelled)
+                | Self::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled))
+        )
+    }
+}
+
+/// A write that the operating system refused.
+pub(crate) fn write_fault(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Signal(nascape_signal::Error::Write { path, source })
+}

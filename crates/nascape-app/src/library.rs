@@ -1,0 +1,95 @@
+//! The bundles at hand: those shipped inside the program, and folders that the user names.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use nascape_model::{
+    Bundle,
+    bundle::{CARD, Card, WEIGHTS},
+};
+use serde::Serialize;
+
+use crate::{Error, Result};
+
+/// The repository's `models/` folder, inside the program so that it works wherever it is copied.
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models");
+
+/// The shipped bundle of each mark that is used when the user names none.
+const DEFAULTS: [&str; 1] = ["H3K4me3.cnn"];
+
+/// The shipped bundles.
+pub struct Library;
+
+/// A line of `nascape models list`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listed {
+    /// What `--model` takes.
+    pub name: String,
+    /// The architecture.
+    pub architecture: &'static str,
+    /// The mark it imputes.
+    pub target: String,
+    /// True for the bundle of its mark that is used when none is named.
+    pub default: bool,
+    /// Trained numbers.
+    pub parameters: usize,
+    /// AUPRC on the test part, for peaks.
+    pub test_auprc: Option<f64>,
+    /// Pearson's correlation on the test part.
+    pub test_pearson: Option<f64>,
+}
+
+impl Library {
+    /// The names of the shipped bundles.
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> = SHIPPED.dirs().map(|dir| dir.path().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// One line a shipped bundle.
+    ///
+    /// # Errors
+    /// Those of [`Library::open`].
+    pub fn list() -> Result<Vec<Listed>> {
+        Self::names().iter().map(|name| Ok(Self::listed(name, Self::open(name)?.card))).collect()
+    }
+
+    fn listed(name: &str, card: Card) -> Listed {
+        Listed {
+            name: name.to_owned(),
+            architecture: card.architecture.name(),
+            target: card.target,
+            default: DEFAULTS.contains(&name),
+            parameters: card.parameters,
+            test_auprc: card.test_measures.as_ref().and_then(|measures| measures.auprc),
+            test_pearson: card.test_measures.as_ref().and_then(|measures| measures.pearson),
+        }
+    }
+
+    /// Opens and checks a bundle: a folder, or the name of a shipped one. A folder of the name wins.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBundle`]; those of [`Bundle::open`].
+    pub fn open(name: &str) -> Result<Bundle> {
+        let folder = Path::new(name);
+        if folder.join(CARD).exists() {
+            return Ok(Bundle::open(folder)?);
+        }
+        let file = |file: &str| SHIPPED.get_file(format!("{name}/{file}")).map(|file| file.contents());
+        match (file(CARD), file(WEIGHTS)) {
+            (Some(card), Some(weights)) => Ok(Bundle::from_bytes(folder, card, weights)?),
+            // A folder that is no bundle says so itself; anything else is not known.
+            _ if folder.is_dir() => Ok(Bundle::open(folder)?),
+            _ => Err(Error::UnknownBundle { name: name.to_owned(), known: Self::names().join(", ") }),
+        }
+    }
+
+    /// The default bundle of every mark.
+    ///
+    /// # Errors
+    /// Those of [`Library::open`].
+    pub fn defaults() -> Result<Vec<Bundle>> {
+        DEFAULTS.iter().map(|name| Self::open(name)).collect()
+    }
+}

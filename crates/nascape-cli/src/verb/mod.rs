@@ -1,0 +1,9 @@
+//! The verbs of the command line, a file each.
+
+pub mod bin;
+pub mod check;
+pub mod evaluate;
+pub mod impute;
+pub mod models;
+pub mod simulate;
+pub mod train;

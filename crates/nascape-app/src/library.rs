@@ -15,7 +15,7 @@ use crate::{Error, Result};
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models");
 
 /// The shipped bundle of each mark that is used when the user names none.
-const DEFAULTS: [&str; 1] = ["H3K4me3.cnn"];
+const DEFAULTS: [&str; 1] = ["H3K4me3.cnn-stranded"];
 
 /// The shipped bundles.
 pub struct Library;

@@ -43,7 +43,7 @@ pub(super) fn draw(request: &Request, target: &str, compared: &[Compared], obser
     if observed.is_presence() {
         let histogram = ScoreHistogram {
             target: unit(target),
-            unit: unit("imputed score"),
+            unit: unit("score"),
             scores: &made,
             in_peak: &marked,
             threshold: request.threshold,

@@ -11,7 +11,7 @@ mod dense;
 mod graph;
 mod tape;
 #[cfg(test)]
-mod windowed;
+mod reference;
 
 pub use dense::{DenseCnn, Scratch};
 pub use graph::CnnGraph;

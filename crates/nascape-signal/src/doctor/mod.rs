@@ -64,7 +64,7 @@ pub fn examine(files: &Files, options: &SignalOptions, genes: Option<&Path>) -> 
     let genes = genes.map(read_genes).transpose()?;
     let mut findings = Vec::new();
     let outcome = match open(files, options, &mut findings) {
-        Some(assay) => look(&assay, genes.as_deref(), &mut findings),
+        Some(assay) => look(&assay, options, genes.as_deref(), &mut findings),
         None => Ok((None, Vec::new())),
     };
     let (assembly, surveys) = outcome.unwrap_or_else(|fault| {
@@ -96,9 +96,14 @@ fn open(files: &Files, options: &SignalOptions, findings: &mut Vec<Finding>) -> 
     }
 }
 
-fn look(assay: &Assay, genes: Option<&[Gene]>, findings: &mut Vec<Finding>) -> Result<(Option<String>, Vec<Survey>)> {
+fn look(
+    assay: &Assay,
+    options: &SignalOptions,
+    genes: Option<&[Gene]>,
+    findings: &mut Vec<Finding>,
+) -> Result<(Option<String>, Vec<Survey>)> {
     let surveys = assay.signals().into_iter().map(Survey::of).collect::<Result<Vec<_>>>()?;
-    let assembly = name_assembly(assay, findings);
+    let assembly = name_assembly(assay, options, findings);
     for survey in &surveys {
         naming(survey, findings);
         read_ends(survey, findings);
@@ -112,7 +117,8 @@ fn look(assay: &Assay, genes: Option<&[Gene]>, findings: &mut Vec<Finding>) -> R
             let swapped_sign = surveys[0].negative_share > 0.99 && surveys[1].negative_share < 0.01;
             let divergence = Divergence::measure(assay)?;
             let sense = genes.map(|genes| genes::sense_share(genes, plus, minus)).transpose()?.flatten();
-            findings.push(orientation::judge(swapped_sign, &divergence, sense));
+            let one_bam = plus.path() == minus.path();
+            findings.push(orientation::judge(swapped_sign, &divergence, sense, one_bam));
         }
         Assay::Unstranded(signal) => findings.push(Finding::new(
             Code::Unstranded,
@@ -124,13 +130,14 @@ fn look(assay: &Assay, genes: Option<&[Gene]>, findings: &mut Vec<Finding>) -> R
     Ok((assembly, surveys))
 }
 
-fn name_assembly(assay: &Assay, findings: &mut Vec<Finding>) -> Option<String> {
+fn name_assembly(assay: &Assay, options: &SignalOptions, findings: &mut Vec<Finding>) -> Option<String> {
     use crate::assembly::Recognition;
     let signal = assay.first();
     match signal.assembly() {
         Recognition::Known(name) => {
             let how = match signal.format() {
-                Format::BedGraph => "by its chromosome names, or as you said",
+                _ if options.assembly.is_some() => "as you said",
+                Format::BedGraph => "by its chromosome names and coordinates",
                 _ => "by its chromosome lengths",
             };
             findings.push(Finding::fine(Code::Assembly, format!("The assembly is {name}, {how}.")));
@@ -279,7 +286,9 @@ fn depth(assay: &Assay, surveys: &[Survey], findings: &mut Vec<Finding>) -> Resu
             Finding::fine(Code::Depth, format!("Depth: {counted}."))
         });
     }
-    if let [only] = &chromosomes[..] {
+    // A scaffold of a chromosome is no second chromosome.
+    let whole: Vec<_> = chromosomes.iter().filter(|c| !c.name.contains('_')).collect();
+    if let [only] = &whole[..] {
         findings.push(Finding::new(
             Code::OneChromosome,
             Severity::Warning,

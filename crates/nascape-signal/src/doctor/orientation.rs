@@ -76,8 +76,8 @@ fn excess(bins: &[f32]) -> Vec<f32> {
     bins.iter().enumerate().map(above).collect()
 }
 
-/// Weighs the evidence. `sense` is the share of annotated genes with more reads on their own strand, and how many genes were asked.
-pub(super) fn judge(swapped_sign: bool, divergence: &Divergence, sense: Option<(f64, usize)>) -> Finding {
+/// Weighs the evidence. `one_bam` says that both strands come from one file, which cannot be exchanged. `sense` is the share of annotated genes with more reads on their own strand, and how many genes were asked.
+pub(super) fn judge(swapped_sign: bool, divergence: &Divergence, sense: Option<(f64, usize)>, one_bam: bool) -> Finding {
     let mut evidence = Vec::new();
     let mut votes = 0;
     if let Some((share, genes)) = sense {
@@ -118,7 +118,11 @@ pub(super) fn judge(swapped_sign: bool, divergence: &Divergence, sense: Option<(
             Code::Orientation,
             Severity::Error,
             format!("The strands look swapped: {evidence}."),
-            "Exchange --plus and --minus. (For a BAM, see --library: PRO-seq reads are usually the reverse of the RNA.)",
+            if one_bam {
+                "Is it GRO-seq (--assay gro)? Or are its reads in the sense of the RNA (--library forward)?"
+            } else {
+                "Exchange --plus and --minus."
+            },
         ),
     }
 }
@@ -142,9 +146,9 @@ mod tests {
     #[test]
     fn annotated_genes_outvote_the_geometry() {
         let outward = Divergence { divergent: 1e6, convergent: 1e3 };
-        assert_eq!(judge(false, &outward, None).severity, Severity::Fine);
-        assert_eq!(judge(false, &outward, Some((0.1, 900))).severity, Severity::Error);
-        assert_eq!(judge(true, &Divergence::default(), None).severity, Severity::Error);
-        assert_eq!(judge(false, &Divergence::default(), None).severity, Severity::Warning);
+        assert_eq!(judge(false, &outward, None, false).severity, Severity::Fine);
+        assert_eq!(judge(false, &outward, Some((0.1, 900)), false).severity, Severity::Error);
+        assert_eq!(judge(true, &Divergence::default(), None, false).severity, Severity::Error);
+        assert_eq!(judge(false, &Divergence::default(), None, false).severity, Severity::Warning);
     }
 }

@@ -1,9 +1,9 @@
-//! The network as the paper writes it, window by window with real poolings, on Candle's own operations: what the dense
-//! engine is held against.
+//! The network on Candle's own operations, window by window as the paper writes it and densely: what the engine and its
+//! gradients are held against.
 
 use std::collections::HashMap;
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Result, Tensor, Var};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -85,36 +85,53 @@ fn the_training_graph_and_the_engine_give_the_same_bits() {
     assert_eq!(graph_output, dense_output(&network, &padded, 0, 500));
 }
 
+/// The dense network on Candle's own operations, with its parameters as variables: what our gradients are held against.
+fn on_candle(parameters: &[Var], x: &Tensor) -> Result<Tensor> {
+    let mut x = x.clone();
+    for layer in 0..=CONVOLUTIONS {
+        let (weights, bias) = (&parameters[2 * layer], &parameters[2 * layer + 1]);
+        let dilation = 1 << layer.min(CONVOLUTIONS - 1);
+        x = x.conv1d(weights, 0, 1, dilation, 1)?.broadcast_add(&bias.reshape((1, bias.elem_count(), 1))?)?;
+        if layer < CONVOLUTIONS {
+            x = x.relu()?;
+        }
+        if layer + 1 < CONVOLUTIONS {
+            let bins = x.dim(2)? - dilation;
+            x = x.narrow(2, 0, bins)?.maximum(&x.narrow(2, dilation, bins)?)?;
+        }
+    }
+    x.squeeze(1)
+}
+
 #[test]
-fn the_graphs_gradients_are_those_of_finite_differences() {
-    let graph = random_network(1, 4);
-    let track = with_silence(&random_track(1, 64, 4));
-    let x = Tensor::from_slice(&track[0][..64 + REACH - 1], (1, 1, 64 + REACH - 1), &Device::Cpu).unwrap();
-    let loss = || graph.forward(&x, None::<&mut ChaCha8Rng>).unwrap().sqr().unwrap().mean_all().unwrap();
-    let variable = graph.variable();
-    // Away from zero: with fresh biases silence lies in the very corner of the ReLU, where there is no gradient.
-    let mut rng = ChaCha8Rng::seed_from_u64(4);
-    let shifted: Vec<f32> =
-        variable.to_vec1::<f32>().unwrap().iter().map(|v| v + rng.random_range(-0.1_f32..0.1)).collect();
-    variable.set(&Tensor::from_vec(shifted, variable.shape(), &Device::Cpu).unwrap()).unwrap();
-    let gradient: Vec<f32> = loss().backward().unwrap().get(variable).unwrap().to_vec1().unwrap();
-    let values: Vec<f32> = variable.to_vec1().unwrap();
-    let mut start = 0;
-    for (name, shape) in tensors(1) {
-        let here = start..start + shape.iter().product::<usize>();
-        start = here.end;
-        // Along the steepest direction of this tensor the change of the loss is large against rounding.
-        let norm = gradient[here.clone()].iter().map(|g| g * g).sum::<f32>().sqrt();
-        let step = 2e-3_f32;
-        let moved = |sign: f32| {
-            let mut moved = values.clone();
-            here.clone().for_each(|i| moved[i] += sign * step * gradient[i] / norm.max(1e-12));
-            variable.set(&Tensor::from_vec(moved, variable.shape(), &Device::Cpu).unwrap()).unwrap();
-            loss().to_scalar::<f32>().unwrap()
-        };
-        let slope = (moved(1.0) - moved(-1.0)) / (2.0 * step);
-        variable.set(&Tensor::from_vec(values.clone(), variable.shape(), &Device::Cpu).unwrap()).unwrap();
-        assert!((slope - norm).abs() <= 0.02 * norm + 1e-5, "{name}: slope {slope}, gradient {norm}");
+fn gradients_are_those_of_candles_own_operations() {
+    for channels in [1, 2] {
+        let graph = random_network(channels, 4);
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        // No silence here: where neighbours are equal, the two share a pooling's gradient differently.
+        let (items, length) = (3, 200 + REACH - 1);
+        let x: Vec<f32> = (0..items * channels * length).map(|_| rng.random_range(0.0..3.0)).collect();
+        let x = Tensor::from_vec(x, (items, channels, length), &Device::Cpu).unwrap();
+        let loss = |z: Tensor| z.sqr().unwrap().mean_all().unwrap();
+        let ours = loss(graph.forward(&x, None::<&mut ChaCha8Rng>).unwrap()).backward().unwrap();
+        let ours: Vec<f32> = ours.get(graph.variable()).unwrap().to_vec1().unwrap();
+
+        let weights = graph.weights().unwrap();
+        let variable = |(name, shape): (String, Vec<usize>)| Var::from_slice(&weights[&name], shape, &Device::Cpu).unwrap();
+        let parameters: Vec<Var> = tensors(channels).into_iter().map(variable).collect();
+        // One item at a time: candle 0.11.1 takes a wrong gradient of conv1d's weights for several items of several channels.
+        let mut theirs = vec![0.0; ours.len()];
+        for item in 0..items {
+            let gradients = loss(on_candle(&parameters, &x.narrow(0, item, 1).unwrap()).unwrap()).backward().unwrap();
+            let flat = |var: &Var| gradients.get(var).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let of_item = parameters.iter().flat_map(flat);
+            theirs.iter_mut().zip(of_item).for_each(|(sum, value)| *sum += value / items as f32);
+        }
+
+        let largest = theirs.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        for (i, (our, their)) in ours.iter().zip(&theirs).enumerate() {
+            assert!((our - their).abs() <= 1e-4 * largest, "parameter {i}: {our} and {their}");
+        }
     }
 }
 

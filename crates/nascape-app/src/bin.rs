@@ -134,10 +134,11 @@ impl Sink {
     }
 
     fn finish(self, path: &Path) -> Result<()> {
-        Ok(match self {
+        match self {
             Self::BigWig(writer) => writer.finish()?,
             Self::BedGraph(writer) => writer.finish()?,
             Self::Npy(all) => npy::write(path, &all)?,
-        })
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::region::with_commas;
+
 /// The result of this crate's functions.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -96,25 +98,8 @@ pub enum Error {
         name: String,
     },
     /// Two files disagree on a chromosome's length.
-    #[error(
-        "{first} and {second} are on different assemblies: {chromosome} is {first_length} bp in the first ({first_assembly}) and {second_length} bp in the second ({second_assembly}). Lift one of them over, or pick files of one assembly."
-    )]
-    AssemblyMismatch {
-        /// One file.
-        first: PathBuf,
-        /// Its assembly.
-        first_assembly: String,
-        /// The chromosome's length in it.
-        first_length: u32,
-        /// The other file.
-        second: PathBuf,
-        /// Its assembly.
-        second_assembly: String,
-        /// The chromosome's length in it.
-        second_length: u32,
-        /// The chromosome.
-        chromosome: String,
-    },
+    #[error(transparent)]
+    AssemblyMismatch(Box<AssemblyMismatch>),
     /// Two files share no chromosome.
     #[error(
         "{first} and {second} share no chromosome: the first has {first_chromosomes}, the second {second_chromosomes}. Pick files of one experiment and one assembly."
@@ -181,6 +166,34 @@ pub enum Error {
     /// The caller's cancellation was seen.
     #[error("cancelled; nothing was written")]
     Cancelled,
+}
+
+/// A chromosome that is not equally long in two files.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{} and {} are on different assemblies: {chromosome} is {} bp in the first ({}) and {} bp in the second ({}). \
+     Lift one of them over, or pick files of one assembly.",
+    first.path.display(), second.path.display(), with_commas(first.length.into()), first.assembly,
+    with_commas(second.length.into()), second.assembly
+)]
+pub struct AssemblyMismatch {
+    /// The chromosome.
+    pub chromosome: String,
+    /// One file.
+    pub first: OnAssembly,
+    /// The other.
+    pub second: OnAssembly,
+}
+
+/// A chromosome's length in one file.
+#[derive(Debug)]
+pub struct OnAssembly {
+    /// The file, or the option that stated the assembly.
+    pub path: PathBuf,
+    /// The assembly, as far as it is known.
+    pub assembly: String,
+    /// The chromosome's length in bp.
+    pub length: u32,
 }
 
 /// What a biologist can do about the commonest reasons an operating system gives.

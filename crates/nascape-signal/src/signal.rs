@@ -14,7 +14,7 @@ use crate::{
     bedgraph,
     bigwig::{BigWig, as_url},
     bin::Binner,
-    error::listed,
+    error::{AssemblyMismatch, OnAssembly, listed},
     interval::pile_up,
 };
 
@@ -203,15 +203,8 @@ impl Signal {
             let Some(known) = stated.find(&chromosome.name).filter(|known| known.length != chromosome.length) else {
                 continue;
             };
-            return Err(Error::AssemblyMismatch {
-                first: self.path.clone(),
-                first_assembly: self.assembly.to_string(),
-                first_length: chromosome.length,
-                second: PathBuf::from("--assembly"),
-                second_assembly: stated.name.clone(),
-                second_length: known.length,
-                chromosome: chromosome.name.clone(),
-            });
+            let said = OnAssembly { path: "--assembly".into(), assembly: stated.name.clone(), length: known.length };
+            return Err(self.mismatch(chromosome, said));
         }
         self.assembly = Recognition::Known(stated.name.clone());
         Ok(self)
@@ -343,6 +336,14 @@ impl Signal {
         Ok(binner.finish())
     }
 
+    fn mismatch(&self, chromosome: &Chromosome, second: OnAssembly) -> Error {
+        let first =
+            OnAssembly { path: self.path.clone(), assembly: self.assembly.to_string(), length: chromosome.length };
+        Error::AssemblyMismatch(Box::new(AssemblyMismatch { chromosome: chromosome.name.clone(), first, second }))
+    }
+
+    /// Checks that the two files are on one assembly, as far as their chromosomes tell.
+    ///
     /// # Errors
     /// [`Error::AssemblyMismatch`] when a chromosome that both files have differs in length, [`Error::NoSharedChromosome`] when
     /// they share none.
@@ -352,15 +353,8 @@ impl Signal {
             let Some(theirs) = other.find(&chromosome.name) else { continue };
             shared = true;
             if theirs.length != chromosome.length {
-                return Err(Error::AssemblyMismatch {
-                    first: self.path.clone(),
-                    first_assembly: self.assembly.to_string(),
-                    first_length: chromosome.length,
-                    second: other.path.clone(),
-                    second_assembly: other.assembly.to_string(),
-                    second_length: theirs.length,
-                    chromosome: chromosome.name.clone(),
-                });
+                let (path, assembly) = (other.path.clone(), other.assembly.to_string());
+                return Err(self.mismatch(chromosome, OnAssembly { path, assembly, length: theirs.length }));
             }
         }
         if shared {

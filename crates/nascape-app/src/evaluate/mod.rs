@@ -127,29 +127,47 @@ fn name_of(path: &std::path::Path) -> String {
     path.file_stem().map_or_else(|| "imputed".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
+/// The bins of several stretches, one after the other.
+#[derive(Default)]
+struct Bins {
+    observed: Vec<f32>,
+    imputed: Vec<f32>,
+    /// Empty where nothing says whether the mark is present.
+    marked: Vec<bool>,
+}
+
+impl Bins {
+    fn extend(&mut self, other: &Self) {
+        self.observed.extend_from_slice(&other.observed);
+        self.imputed.extend_from_slice(&other.imputed);
+        self.marked.extend_from_slice(&other.marked);
+    }
+
+    fn measures(&self, threshold: Option<f32>) -> Result<Measures> {
+        let marked = (!self.marked.is_empty()).then_some(self.marked.as_slice());
+        Ok(Measures::of(&self.observed, &self.imputed, marked, threshold)?)
+    }
+}
+
 /// Measures at bins of `bins` x 50 bp, cut from each region's first bin on.
 fn measure(compared: &[Compared], bins: usize, threshold: Option<f32>) -> Result<Resolution> {
     let k = NonZeroUsize::new(bins).expect("resolutions are at least one bin");
-    let mut chromosomes: BTreeMap<String, (Vec<f32>, Vec<f32>, Vec<bool>)> = BTreeMap::new();
+    let (mut all, mut chromosomes) = (Bins::default(), BTreeMap::<String, Bins>::new());
     for stretch in compared {
-        let (observed, imputed, marked) = chromosomes.entry(stretch.chromosome.clone()).or_default();
-        observed.extend(coarsen(&stretch.observed, k));
-        imputed.extend(coarsen(&stretch.imputed, k));
-        marked.extend(coarsen_positives(&stretch.marked, k));
-    }
-    let is_marked = compared.iter().any(|stretch| !stretch.marked.is_empty());
-    let of = |(observed, imputed, marked): &(Vec<f32>, Vec<f32>, Vec<bool>)| {
-        Measures::of(observed, imputed, is_marked.then_some(marked.as_slice()), threshold)
-    };
-    let mut all = (Vec::new(), Vec::new(), Vec::new());
-    for (observed, imputed, marked) in chromosomes.values() {
-        all.0.extend_from_slice(observed);
-        all.1.extend_from_slice(imputed);
-        all.2.extend_from_slice(marked);
+        let coarse = Bins {
+            observed: coarsen(&stretch.observed, k),
+            imputed: coarsen(&stretch.imputed, k),
+            marked: coarsen_positives(&stretch.marked, k),
+        };
+        all.extend(&coarse);
+        chromosomes.entry(stretch.chromosome.clone()).or_default().extend(&coarse);
     }
     Ok(Resolution {
         bin_size: BIN * bins as u32,
-        all: of(&all)?,
-        chromosomes: chromosomes.iter().map(|(name, tracks)| Ok((name.clone(), of(tracks)?))).collect::<Result<_>>()?,
+        all: all.measures(threshold)?,
+        chromosomes: chromosomes
+            .into_iter()
+            .map(|(name, bins)| Ok((name, bins.measures(threshold)?)))
+            .collect::<Result<_>>()?,
     })
 }

@@ -9,9 +9,9 @@
 
 mod dense;
 mod graph;
-mod tape;
 #[cfg(test)]
 mod reference;
+mod tape;
 
 pub use dense::{DenseCnn, Scratch};
 pub use graph::CnnGraph;

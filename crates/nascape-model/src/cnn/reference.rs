@@ -117,7 +117,8 @@ fn gradients_are_those_of_candles_own_operations() {
         let ours: Vec<f32> = ours.get(graph.variable()).unwrap().to_vec1().unwrap();
 
         let weights = graph.weights().unwrap();
-        let variable = |(name, shape): (String, Vec<usize>)| Var::from_slice(&weights[&name], shape, &Device::Cpu).unwrap();
+        let variable =
+            |(name, shape): (String, Vec<usize>)| Var::from_slice(&weights[&name], shape, &Device::Cpu).unwrap();
         let parameters: Vec<Var> = tensors(channels).into_iter().map(variable).collect();
         // One item at a time: candle 0.11.1 takes a wrong gradient of conv1d's weights for several items of several channels.
         let mut theirs = vec![0.0; ours.len()];

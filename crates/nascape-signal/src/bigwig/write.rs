@@ -28,8 +28,11 @@ pub struct BigWigWriter {
     fault: Arc<Mutex<Option<io::Error>>>,
 }
 
+/// Intervals of one chromosome.
+type Chunk = (Arc<str>, Vec<Interval>);
+
 enum Message {
-    Chunk(Arc<str>, Vec<Interval>),
+    Chunk(Chunk),
     /// The caller is done; without it, a closed channel means that the caller gave up.
     End,
 }
@@ -69,7 +72,7 @@ impl BigWigWriter {
             return Ok(());
         }
         let chunks = self.chunks.as_ref().expect("open until finished");
-        match chunks.send(Message::Chunk(Arc::clone(chromosome), intervals)) {
+        match chunks.send(Message::Chunk((Arc::clone(chromosome), intervals))) {
             Ok(()) => Ok(()),
             Err(_) => self.close(),
         }
@@ -117,9 +120,9 @@ struct Chunks {
 struct GivenUp;
 
 impl Chunks {
-    fn next(&self) -> std::result::Result<Option<(Arc<str>, Vec<Interval>)>, GivenUp> {
+    fn next(&self) -> std::result::Result<Option<Chunk>, GivenUp> {
         match self.received.recv() {
-            Ok(Message::Chunk(chromosome, intervals)) => Ok(Some((chromosome, intervals))),
+            Ok(Message::Chunk(chunk)) => Ok(Some(chunk)),
             Ok(Message::End) => Ok(None),
             Err(_) => Err(GivenUp),
         }

@@ -77,7 +77,7 @@ impl Finding {
     /// The finding that a file cannot be used at all. The error's own sentence holds the remedy.
     pub(super) fn of_error(fault: &Error) -> Self {
         let code = match fault {
-            Error::AssemblyMismatch { .. } | Error::NoSharedChromosome { .. } => Code::AssemblyMismatch,
+            Error::AssemblyMismatch(_) | Error::NoSharedChromosome { .. } => Code::AssemblyMismatch,
             Error::AssemblyNotStated { .. } | Error::BeyondChromosome { .. } => Code::Assembly,
             Error::SameStrandTwice { .. } => Code::SameStrandTwice,
             _ => Code::Unreadable,

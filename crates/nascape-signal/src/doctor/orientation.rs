@@ -77,7 +77,12 @@ fn excess(bins: &[f32]) -> Vec<f32> {
 }
 
 /// Weighs the evidence. `one_bam` says that both strands come from one file, which cannot be exchanged. `sense` is the share of annotated genes with more reads on their own strand, and how many genes were asked.
-pub(super) fn judge(swapped_sign: bool, divergence: &Divergence, sense: Option<(f64, usize)>, one_bam: bool) -> Finding {
+pub(super) fn judge(
+    swapped_sign: bool,
+    divergence: &Divergence,
+    sense: Option<(f64, usize)>,
+    one_bam: bool,
+) -> Finding {
     let mut evidence = Vec::new();
     let mut votes = 0;
     if let Some((share, genes)) = sense {

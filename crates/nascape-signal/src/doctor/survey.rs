@@ -28,7 +28,7 @@ pub struct Survey {
     pub integer_share: f64,
     /// Share of items whose value is negative.
     pub negative_share: f64,
-    /// Share of the runs of covered bases that are at least [`READ_LENGTH`] long.
+    /// Share of the runs of covered bases that are at least 20 bp long.
     pub long_block_share: f64,
     /// Median length of the runs of covered bases, in bp, cut at 1,000.
     pub median_block: u32,

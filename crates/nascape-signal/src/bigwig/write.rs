@@ -26,6 +26,8 @@ pub struct BigWigWriter {
     chunks: Option<SyncSender<Message>>,
     writer: Option<JoinHandle<std::result::Result<(), String>>>,
     fault: Arc<Mutex<Option<io::Error>>>,
+    /// What stands for nothing: bigtools cannot write a bigWig without an interval, so a strand without a read has one zero.
+    nothing: Option<Chunk>,
 }
 
 /// Intervals of one chromosome.
@@ -60,7 +62,8 @@ impl BigWigWriter {
         };
         let writer = start().map_err(|source| Error::Write { path: path.to_owned(), source })?;
         let path = path.to_owned();
-        Ok(Self { path, partial: Some(partial), chunks: Some(chunks), writer: Some(writer), fault })
+        let nothing = chromosomes.first().map(|c| (c.name.as_str().into(), vec![Interval { start: 0, end: 1, value: 0.0 }]));
+        Ok(Self { path, partial: Some(partial), chunks: Some(chunks), writer: Some(writer), fault, nothing })
     }
 
     /// Adds intervals that follow the ones written so far.
@@ -71,6 +74,7 @@ impl BigWigWriter {
         if intervals.is_empty() {
             return Ok(());
         }
+        self.nothing = None;
         let chunks = self.chunks.as_ref().expect("open until finished");
         match chunks.send(Message::Chunk((Arc::clone(chromosome), intervals))) {
             Ok(()) => Ok(()),
@@ -83,6 +87,9 @@ impl BigWigWriter {
     /// # Errors
     /// [`Error::Write`]; the file is not there then, and an older one of its name is as it was.
     pub fn finish(mut self) -> Result<()> {
+        if let Some((chromosome, zero)) = self.nothing.take() {
+            self.write(&chromosome, zero)?;
+        }
         // A failed send means that the writer has ended; close() tells why.
         let _ = self.chunks.as_ref().expect("open until finished").send(Message::End);
         self.close()?;
@@ -251,6 +258,16 @@ mod tests {
         writer.write(&"chr1".into(), vec![Interval { start: 0, end: 50, value: 1.0 }]).unwrap();
         drop(writer);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_bigwig_of_nothing_holds_one_zero() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("silent.bw");
+        BigWigWriter::create(&path, &chromosomes()).unwrap().finish().unwrap();
+        let mut read = Vec::new();
+        BigWig::open(&path).unwrap().scan(&Region::new("chr1", 0, 10_000), |interval| read.push(interval)).unwrap();
+        assert_eq!(read, [Interval { start: 0, end: 1, value: 0.0 }]);
     }
 
     #[test]

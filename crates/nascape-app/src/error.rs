@@ -35,6 +35,14 @@ pub enum Error {
         /// The names in the library.
         known: String,
     },
+    /// A folder that holds other things.
+    #[error(
+        "{path}: the folder holds other things and no bundle. Give a folder that is new or empty, or a bundle to replace."
+    )]
+    FolderTaken {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Nothing to do.
     #[error("{path}: no chromosome holds a read; there is nothing to impute.")]
     NoReads {
@@ -56,12 +64,15 @@ pub enum Error {
 }
 
 impl Error {
-    /// True when the user stopped the job.
-    pub fn is_cancelled(&self) -> bool {
+    /// True when the arguments were wrong, not the data: the command line answers with another exit status.
+    pub fn is_of_arguments(&self) -> bool {
+        use nascape_model::Error as Model;
+        use nascape_signal::Error as Signal;
         matches!(
             self,
-            Self::Signal(nascape_signal::Error::Cancelled)
-                | Self::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled))
+            Self::OutputFormat { .. }
+                | Self::Signal(Signal::UnknownAssembly { .. } | Signal::Sigma(_))
+                | Self::Model(Model::Setting(_))
         )
     }
 }

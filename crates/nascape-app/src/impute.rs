@@ -1,6 +1,7 @@
 //! `nascape impute`: an assay and bundles become imputed bigWigs.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -99,20 +100,33 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
     progress.advance(total, total);
     let regions = region_strings(&stretches);
     let record = request.output.join("run.json");
-    write_json(&record, &record_of(request, &tracks, regions.clone(), reads_per_kb)?)?;
+    let recorded =
+        record_of(request, &tracks, regions.clone(), reads_per_kb).and_then(|made| write_json(&record, &made));
+    if let Err(fault) = recorded {
+        // A track that nobody can trace is no output.
+        tracks.iter().for_each(|track| drop(fs::remove_file(&track.path)));
+        return Err(fault);
+    }
     Ok(Imputed { tracks, record, bins: total, regions })
 }
 
 /// `<target>.bw`, or `<target>.<bundle>.bw` where several bundles impute one mark.
 fn tracks(bundles: &[Bundle], folder: &Path) -> Vec<Track> {
     let alone = |target: &str| bundles.iter().filter(|bundle| bundle.card.target == target).count() == 1;
-    let track = |bundle: &Bundle| {
+    let mut tracks: Vec<Track> = Vec::new();
+    for bundle in bundles {
         let card = &bundle.card;
         let stem = if alone(&card.target) { card.target.clone() } else { format!("{}.{}", card.target, card.name) };
-        let path = folder.join(format!("{}.bw", file_name(&stem)));
-        Track { target: card.target.clone(), bundle: card.name.clone(), kind: card.target_kind, path }
-    };
-    bundles.iter().map(track).collect()
+        // Two bundles of one name make two tracks.
+        let named = |number: usize| match number {
+            1 => folder.join(format!("{}.bw", file_name(&stem))),
+            _ => folder.join(format!("{}.{number}.bw", file_name(&stem))),
+        };
+        let free = |path: &PathBuf| tracks.iter().all(|track| track.path != *path);
+        let path = (1..).map(named).find(free).expect("numbers do not end");
+        tracks.push(Track { target: card.target.clone(), bundle: card.name.clone(), kind: card.target_kind, path });
+    }
+    tracks
 }
 
 /// A card may come from a stranger: what it calls its target must not lead out of the output folder.

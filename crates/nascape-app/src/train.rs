@@ -13,12 +13,12 @@ use nascape_model::{
     train::{Data, Part, Recipe, Schedule, assess, check_parts, train},
 };
 use nascape_signal::{
-    Assay, Exclusion, Observed, Progress, Region, Summary, assembly::Recognition, observed::PeakValue,
+    Assay, Exclusion, Observed, Progress, Region, Summary, assembly::Recognition, observed::PeakValue, smooth,
 };
 
 use crate::{
-    AssaySource, Result,
-    record::{VERSION, source_file},
+    AssaySource, Error, Result,
+    record::{VERSION, create_folder, source_file},
 };
 
 /// What to train.
@@ -63,6 +63,15 @@ pub struct Request {
 /// Those of reading, training and saving; parts that overlap or hold nothing to learn. No bundle is left then.
 pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch)) -> Result<Card> {
     request.schedule.check()?;
+    request.smoothing.map_or(Ok(()), smooth::check)?;
+    // A folder that cannot be written is told now, not after the last epoch.
+    let taken = request.output.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if taken && !request.output.join(CARD).exists() {
+        return Err(Error::FolderTaken { path: request.output.clone() });
+    }
+    if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        create_folder(parent)?;
+    }
     let assay = request.assay.open()?;
     let observed = Observed::open(&request.observed, request.peak_value, &request.assay.options)?;
     observed.same_assembly_as(assay.first())?;

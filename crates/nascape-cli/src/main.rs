@@ -77,6 +77,6 @@ fn main() -> ExitCode {
     terminal.end();
     outcome.unwrap_or_else(|fault| {
         eprintln!("nascape: {fault}");
-        ExitCode::FAILURE
+        if fault.is_of_arguments() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

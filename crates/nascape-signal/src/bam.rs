@@ -12,7 +12,12 @@
 //! out, and of a pair the first read alone is taken. Reads marked as duplicates count: without molecular barcodes, reads that
 //! end at a paused polymerase look like duplicates. No index is needed.
 
-use std::{collections::BTreeMap, fs::File, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+};
 
 use noodles_bam as bam;
 use noodles_sam::alignment::record::cigar::op::Kind;
@@ -73,7 +78,12 @@ pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
         }
         _ => Error::Read { path: path.to_owned(), source },
     };
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    if !ends_whole(&mut file).map_err(fault)? {
+        let detail = "it lacks the block that ends every BAM: it was cut, or the program that wrote it did not finish"
+            .to_owned();
+        return Err(Error::Damaged { path: path.to_owned(), detail });
+    }
     let mut reader = bam::io::Reader::new(file);
     let header = reader.read_header().map_err(fault)?;
     let chromosomes: Vec<Chromosome> = header
@@ -123,6 +133,20 @@ pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
         named.filter(|(_, bases)| !bases.is_empty()).map(|(name, bases)| (name, pile_up(bases))).collect()
     });
     Ok(ReadEnds { chromosomes, plus, minus })
+}
+
+/// True when the file ends with the empty block that marks the end of a BAM (SAM specification, 4.1.2). Leaves it at its start.
+fn ends_whole(file: &mut File) -> io::Result<bool> {
+    const END: [u8; 28] =
+        [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    if file.metadata()?.len() < END.len() as u64 {
+        return Ok(false);
+    }
+    let mut end = [0; END.len()];
+    file.seek(SeekFrom::End(-(END.len() as i64)))?;
+    file.read_exact(&mut end)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(end == END)
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufWriter, Write},
-    path::Path,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
 };
+
+use flate2::{Compression, write::GzEncoder};
 
 use crate::{
     Error, Interval, Result,
@@ -57,9 +60,34 @@ fn parse(line: &str) -> std::result::Result<(&str, Interval), String> {
 
 /// A bedGraph being written, gzipped when the name ends in `.gz`. Dropped unfinished, nothing is left on the disk.
 pub struct BedGraphWriter {
-    path: std::path::PathBuf,
+    path: PathBuf,
     partial: PartialFile,
-    out: Box<dyn Write>,
+    out: Out,
+}
+
+enum Out {
+    Plain(BufWriter<File>),
+    Gzipped(GzEncoder<BufWriter<File>>),
+}
+
+impl Out {
+    fn lines(&mut self, chromosome: &str, intervals: &[Interval]) -> io::Result<()> {
+        let out: &mut dyn Write = match self {
+            Self::Plain(out) => out,
+            Self::Gzipped(out) => out,
+        };
+        intervals
+            .iter()
+            .try_for_each(|item| writeln!(out, "{chromosome}\t{}\t{}\t{}", item.start, item.end, item.value))
+    }
+
+    /// Writes what is still held, gzip's last block included: dropped silently, it could be lost on a full disk.
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(mut out) => out.flush(),
+            Self::Gzipped(out) => out.finish()?.flush(),
+        }
+    }
 }
 
 impl BedGraphWriter {
@@ -69,11 +97,7 @@ impl BedGraphWriter {
         let partial = PartialFile::create(path)?;
         let file = BufWriter::new(partial.handle()?);
         let gzipped = path.extension().is_some_and(|extension| extension == "gz");
-        let out: Box<dyn Write> = if gzipped {
-            Box::new(flate2::write::GzEncoder::new(file, flate2::Compression::default()))
-        } else {
-            Box::new(file)
-        };
+        let out = if gzipped { Out::Gzipped(GzEncoder::new(file, Compression::default())) } else { Out::Plain(file) };
         Ok(Self { path: path.to_owned(), partial, out })
     }
 
@@ -82,18 +106,14 @@ impl BedGraphWriter {
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&mut self, chromosome: &str, intervals: &[Interval]) -> Result<()> {
-        let lines = intervals
-            .iter()
-            .try_for_each(|item| writeln!(self.out, "{chromosome}\t{}\t{}\t{}", item.start, item.end, item.value));
-        lines.map_err(|source| Error::Write { path: self.path.clone(), source })
+        self.out.lines(chromosome, intervals).map_err(|source| Error::Write { path: self.path.clone(), source })
     }
 
     /// # Errors
     /// [`Error::Write`]; the file is not there then.
     pub fn finish(self) -> Result<()> {
-        let Self { path, partial, mut out } = self;
-        out.flush().map_err(|source| Error::Write { path, source })?;
-        drop(out);
+        let Self { path, partial, out } = self;
+        out.finish().map_err(|source| Error::Write { path, source })?;
         partial.finish()
     }
 }

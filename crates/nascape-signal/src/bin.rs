@@ -61,9 +61,9 @@ impl Binner {
         Self { region: region.clone(), bin_size, summary, values: vec![0.0; bins], covered: vec![0; bins] }
     }
 
-    /// Adds an interval; the parts outside the region and values that are not numbers are left out.
+    /// Adds an interval; the parts outside the region and values that are no finite numbers are left out.
     pub fn add(&mut self, interval: Interval) {
-        if interval.value.is_nan() {
+        if !interval.value.is_finite() {
             return;
         }
         let Some(interval) = interval.clipped(self.region.start, self.region.end) else { return };

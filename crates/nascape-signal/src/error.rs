@@ -160,8 +160,10 @@ pub enum Error {
         /// What the server did.
         detail: String,
     },
-    /// A smoothing width that is not a positive number.
-    #[error("smoothing by sigma = {0} bins is not possible: sigma must be a positive number.")]
+    /// A smoothing width that is no number between 0 and 1,000 bins.
+    #[error(
+        "smoothing by sigma = {0} bins is not possible: sigma must be a positive number of at most 1,000 bins (50 kb)."
+    )]
     Sigma(f64),
     /// The caller's cancellation was seen.
     #[error("cancelled; nothing was written")]

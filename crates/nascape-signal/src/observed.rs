@@ -94,6 +94,19 @@ impl Observed {
         }
     }
 
+    /// True when something was observed on a chromosome: a signal has data there, or a peak lies on it.
+    ///
+    /// # Errors
+    /// Those of reading a signal's index.
+    pub fn has_data(&self, chromosome: &str) -> Result<bool> {
+        match self {
+            Self::Signal(signal) => {
+                Ok(signal.chromosomes_with_data()?.iter().any(|c| same_chromosome(&c.name, chromosome)))
+            }
+            Self::Peaks(peaks) => Ok(peaks.peaks.iter().any(|peak| same_chromosome(&peak.chromosome, chromosome))),
+        }
+    }
+
     /// True when a bin is either in a peak or not.
     pub fn is_presence(&self) -> bool {
         matches!(self, Self::Peaks(peaks) if peaks.value == PeakValue::Presence)

@@ -54,6 +54,9 @@ impl std::fmt::Display for Format {
     }
 }
 
+/// Bytes looked at to tell a format: enough for the longest comments.
+const SNIFFED: usize = 1 << 16;
+
 /// Tells the format of a signal file from its first bytes.
 ///
 /// # Errors
@@ -62,11 +65,11 @@ pub fn sniff(path: &Path) -> Result<Format> {
     if as_url(path).is_some() {
         return Ok(Format::BigWig);
     }
-    let mut start = [0; 1024];
+    let mut start = vec![0; SNIFFED];
     let read_fault = |source| Error::Read { path: path.to_owned(), source };
     let read = read_start(&mut File::open(path).map_err(read_fault)?, &mut start).map_err(read_fault)?;
     let mut start = &start[..read];
-    let mut plain = [0; 256];
+    let mut plain = vec![0; SNIFFED];
     let named_bigwig =
         path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bw") || e.eq_ignore_ascii_case("bigwig"));
     let format = |found: &str| {
@@ -89,25 +92,37 @@ pub fn sniff(path: &Path) -> Result<Format> {
         // A failing gzip stream may still give its first bytes; what it gives decides.
         let read = read_start(&mut flate2::read::MultiGzDecoder::new(start), &mut plain).unwrap_or(0);
         start = &plain[..read];
+        if start.is_empty() {
+            return Err(Error::Damaged {
+                path: path.to_owned(),
+                detail: "its gzip stream ends before its first byte".to_owned(),
+            });
+        }
         if start.starts_with(b"BAM\x01") {
             return Ok(Format::Bam);
         }
     }
-    let text =
-        start.iter().all(|&byte| byte == b'\t' || byte == b'\n' || byte == b'\r' || (0x20..0x7f).contains(&byte));
-    if !text || start.is_empty() {
+    // The last character, and the last line, may be cut.
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(fault) if fault.error_len().is_none() => {
+            std::str::from_utf8(&start[..fault.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return Err(format("holds binary data of no format known here")),
+    };
+    if text.is_empty() || text.contains(|c: char| c.is_control() && !"\t\r\n".contains(c)) {
         return Err(format("holds binary data of no format known here"));
     }
-    let text = String::from_utf8_lossy(start);
     if text.trim_start().starts_with('<') {
         return Err(format("is a web page (did the download ask for a log-in?)"));
     }
-    let data_line = text.lines().find(|line| !crate::text::is_header(line));
+    let whole_lines = if text.len() + 4 < SNIFFED { text } else { &text[..text.rfind('\n').unwrap_or(0)] };
+    let data_line = whole_lines.lines().find(|line| !crate::text::is_header(line));
     let columns = data_line.map_or(4, |line| line.split_whitespace().count());
     if named_bigwig {
         return Err(format("is plain text (a bedGraph? then rename it to .bedGraph)"));
     }
-    if columns == 4 || text.contains("bedGraph") {
+    if columns == 4 {
         return Ok(Format::BedGraph);
     }
     Err(format(&format!("is text with {columns} columns, where a bedGraph has 4: chromosome, start, end, value")))
@@ -212,6 +227,9 @@ impl Signal {
 
     fn open_bedgraph(path: &Path, options: &SignalOptions) -> Result<Self> {
         let held = bedgraph::read(path)?;
+        if held.is_empty() {
+            return Err(Error::Empty { path: path.to_owned() });
+        }
         let extents: Vec<Chromosome> = held
             .iter()
             .map(|(name, items)| Chromosome { name: name.clone(), length: items.last().map_or(0, |item| item.end) })

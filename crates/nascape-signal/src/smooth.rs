@@ -5,6 +5,15 @@ use crate::{Error, Result};
 /// Where the kernel is cut, in standard deviations (SciPy's default).
 const TRUNCATE: f64 = 4.0;
 
+/// The widest smoothing, in bins: 50 kb, a hundred times the paper's.
+const WIDEST: f64 = 1_000.0;
+
+/// # Errors
+/// [`Error::Sigma`] when `sigma` is not a positive number of at most 1,000 bins.
+pub fn check(sigma: f64) -> Result<()> {
+    if sigma > 0.0 && sigma <= WIDEST { Ok(()) } else { Err(Error::Sigma(sigma)) }
+}
+
 /// Smooths a track in place with a Gaussian of `sigma` bins (the paper uses 10, that is 500 bp).
 ///
 /// `track` holds one value per 50 bp bin of one chromosome. Edges are mirrored about the edge of the track (`d c b a | a b c d`,
@@ -12,11 +21,9 @@ const TRUNCATE: f64 = 4.0;
 /// paper's. Missing bins (NaN) stay missing and take no part in their neighbours' sums.
 ///
 /// # Errors
-/// [`Error::Sigma`] when `sigma` is not finite and positive.
+/// As [`check`].
 pub fn gaussian(track: &mut [f32], sigma: f64) -> Result<()> {
-    if !(sigma.is_finite() && sigma > 0.0) {
-        return Err(Error::Sigma(sigma));
-    }
+    check(sigma)?;
     let half = (TRUNCATE * sigma + 0.5) as usize;
     let weights: Vec<f64> = (0..=half).map(|i| (-0.5 * (i as f64 / sigma).powi(2)).exp()).collect();
     let total = weights[0] + 2.0 * weights[1..].iter().sum::<f64>();
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_width_that_is_not_a_positive_number_is_refused() {
-        for sigma in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        for sigma in [0.0, -1.0, f64::NAN, f64::INFINITY, 1_001.0] {
             assert!(gaussian(&mut [1.0], sigma).is_err());
         }
     }

@@ -56,7 +56,8 @@ fn stream_fault(path: &Path, source: std::io::Error) -> Error {
 
 /// True for the lines of BED-like files that carry no data.
 pub(crate) fn is_header(line: &str) -> bool {
-    let line = line.trim_start();
+    // Some editors begin a text with a byte order mark.
+    let line = line.trim_start_matches('\u{feff}').trim_start();
     line.is_empty() || line.starts_with('#') || line.starts_with("track") || line.starts_with("browser")
 }
 

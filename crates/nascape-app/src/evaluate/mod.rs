@@ -9,7 +9,9 @@ use nascape_model::{
     bundle::SourceFile,
     metrics::{Measures, coarsen, coarsen_positives},
 };
-use nascape_signal::{BIN, Exclusion, Observed, Progress, Region, Signal, SignalOptions, Summary, observed::PeakValue};
+use nascape_signal::{
+    BIN, Exclusion, Observed, Progress, Region, Signal, SignalOptions, Summary, observed::PeakValue, smooth,
+};
 use serde::Serialize;
 use tracks::Compared;
 
@@ -36,7 +38,7 @@ pub struct Request {
     pub observed_summary: Summary,
     /// The mark's name, for titles and colours; the imputed file's name when there is none.
     pub target: Option<String>,
-    /// Nothing for every chromosome of the imputed track.
+    /// Nothing for every chromosome that both tracks hold data of.
     pub regions: Vec<Region>,
     /// Width in bins of a Gaussian over both tracks.
     pub smooth: Option<f64>,
@@ -88,11 +90,22 @@ pub struct Resolution {
 /// # Errors
 /// Those of reading, drawing and writing; [`Error::NothingToCompare`].
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Evaluation> {
+    request.smooth.map_or(Ok(()), smooth::check)?;
     let imputed = Signal::open(&request.imputed, &request.options)?;
     let observed = Observed::open(&request.observed, request.peak_value, &request.options)?;
     observed.same_assembly_as(&imputed)?;
     let exclusion = request.exclude.as_deref().map(Exclusion::open).transpose()?.unwrap_or_default();
-    let stretches = stretches(&imputed, &request.regions, BIN)?;
+    let mut stretches = stretches(&imputed, &request.regions, BIN)?;
+    if request.regions.is_empty() {
+        // A chromosome that the observed track says nothing of is not a chromosome without the mark.
+        let mut seen = Vec::new();
+        for stretch in stretches {
+            if observed.has_data(&stretch.chromosome.name)? {
+                seen.push(stretch);
+            }
+        }
+        stretches = seen;
+    }
     let mut compared = Vec::new();
     for (at, stretch) in stretches.iter().enumerate() {
         progress.check()?;

@@ -24,7 +24,11 @@ impl Compared {
         exclusion: &Exclusion,
         stretch: &Stretch,
     ) -> Result<Self> {
-        let region = stretch.region(&stretch.bins, BIN);
+        // Smoothing reaches 4 sigma beyond the stretch, so that a cut into regions does not change a bin.
+        let reach = request.smooth.map_or(0, |sigma| (4.0 * sigma.max(0.0)).ceil() as usize);
+        let last = stretch.chromosome.length.div_ceil(BIN) as usize;
+        let wide = stretch.bins.start.saturating_sub(reach)..stretch.bins.end.saturating_add(reach).min(last);
+        let region = stretch.region(&wide, BIN);
         let mut made = imputed.bins(&region, BIN, Summary::Mean)?;
         let mut seen = observed.bins(&region, BIN, request.observed_summary)?;
         exclusion.apply(&region, BIN, &mut seen);
@@ -34,6 +38,13 @@ impl Compared {
         if let Some(sigma) = request.smooth {
             smooth::gaussian(&mut made, sigma)?;
             smooth::gaussian(&mut seen, sigma)?;
+        }
+        let inside = stretch.bins.start - wide.start..stretch.bins.end - wide.start;
+        let (mut made, mut seen) = (made[inside.clone()].to_vec(), seen[inside.clone()].to_vec());
+        marked = marked.get(inside).map_or_else(Vec::new, <[bool]>::to_vec);
+        // A bin missing in one track is missing in both, or coarser bins would be means over different bases.
+        for (made, seen) in made.iter_mut().zip(&mut seen).filter(|(made, seen)| made.is_nan() || seen.is_nan()) {
+            (*made, *seen) = (f32::NAN, f32::NAN);
         }
         if let (false, Some(threshold)) = (peaks, request.threshold) {
             marked = seen.iter().map(|&value| value >= threshold).collect();

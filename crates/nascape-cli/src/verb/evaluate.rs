@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "MARK")]
     target: Option<String>,
 
-    /// Only this region; may be given several times [default: all of the imputed track]
+    /// Only this region; may be given several times [default: every chromosome that both tracks hold data of]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<Region>,
 

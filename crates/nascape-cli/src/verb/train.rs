@@ -1,6 +1,9 @@
 //! `nascape train`: an assay and an observed mark become a bundle.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::ValueEnum;
 use nascape_app::{Result, train};
@@ -183,13 +186,20 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
 
 /// The command as it was typed, without the folders of the files: a card tells no stranger how a disk is laid out.
 fn command_line() -> String {
-    let without_folder = |text: &str| text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let word = |word: String| match word.split_once('=') {
-        Some((mark, file)) if !mark.starts_with('-') => format!("{mark}={}", without_folder(file)),
-        _ => without_folder(&word),
-    };
-    let words = std::env::args().skip(1).map(word).map(|word| {
+    let words = std::env::args().skip(1).map(|word| without_folder(&word)).map(|word| {
         if word.contains(|c: char| c.is_whitespace() || c == '\'' || c == '"') { format!("{word:?}") } else { word }
     });
     ["nascape".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// A word less the folder of the file it names, if it names one: `--plus=a/b.bw` is `--plus=b.bw`, `H3K4me3=a/b.bed` likewise.
+fn without_folder(word: &str) -> String {
+    if let Some((name, value)) = word.split_once('=') {
+        return format!("{name}={}", without_folder(value));
+    }
+    let path = Path::new(word);
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(file)) if folder.is_dir() => file.to_string_lossy().into_owned(),
+        _ => word.to_owned(),
+    }
 }

@@ -67,11 +67,19 @@ impl Bundle {
         }
         let channels = card.input.strands.channels();
         let tensors = weights::parse(weights, &cnn::tensors(channels)).map_err(|detail| fault(name, detail))?;
+        for (field, on_card, needed) in
+            [("window_bins", card.window_bins, cnn::WINDOW), ("parameters", card.parameters, cnn::parameters(channels))]
+        {
+            if on_card != needed {
+                return Err(fault(name, format!("the card's {field} is {on_card}; its architecture has {needed}.")));
+            }
+        }
         let network = DenseCnn::new(channels, &tensors);
         Ok(Self { card, network })
     }
 
-    /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced.
+    /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced, other files in its
+    /// folder stay.
     ///
     /// # Errors
     /// [`nascape_signal::Error::Write`]; nothing is left behind then, and an older bundle is as it was.
@@ -90,8 +98,12 @@ impl Bundle {
             fs::write(partial.path().join(name), bytes).map_err(write_fault(folder.join(name)))?;
         }
         open_to_readers(partial.path()).map_err(write_fault(folder.to_owned()))?;
-        if folder.join(CARD).exists() {
-            fs::remove_dir_all(folder).map_err(write_fault(folder.to_owned()))?;
+        if folder.is_dir() {
+            // Only the bundle's own files are replaced; the card comes last, and does not fit other weights.
+            for name in [WEIGHTS, CARD] {
+                fs::rename(partial.path().join(name), folder.join(name)).map_err(write_fault(folder.join(name)))?;
+            }
+            return Ok(());
         }
         fs::rename(partial.path(), folder).map_err(write_fault(folder.to_owned()))?;
         let _ = partial.keep(); // Renamed: there is nothing left to remove.

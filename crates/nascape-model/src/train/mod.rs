@@ -69,6 +69,10 @@ impl Schedule {
         if self.epochs == 0 || self.batch_tiles == 0 || self.tile_bins == 0 || self.patience == 0 {
             return fault("epochs, patience, batch tiles and tile bins must be at least 1.");
         }
+        // About 1 KB a bin is held for the backward pass.
+        if self.tile_bins.saturating_mul(self.batch_tiles) > 1_000_000 {
+            return fault("batch tiles x tile bins must be at most 1,000,000: a step of that size takes a gigabyte.");
+        }
         if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
             return fault("the learning rate must be a positive number, such as 0.001.");
         }

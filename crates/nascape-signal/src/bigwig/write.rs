@@ -62,7 +62,8 @@ impl BigWigWriter {
         };
         let writer = start().map_err(|source| Error::Write { path: path.to_owned(), source })?;
         let path = path.to_owned();
-        let nothing = chromosomes.first().map(|c| (c.name.as_str().into(), vec![Interval { start: 0, end: 1, value: 0.0 }]));
+        let nothing =
+            chromosomes.first().map(|c| (c.name.as_str().into(), vec![Interval { start: 0, end: 1, value: 0.0 }]));
         Ok(Self { path, partial: Some(partial), chunks: Some(chunks), writer: Some(writer), fault, nothing })
     }
 

@@ -42,6 +42,8 @@ pub enum Code {
     Coverage,
     /// Normalised values instead of counts.
     Normalised,
+    /// Values that are no finite numbers.
+    NotNumbers,
     /// How many reads there are.
     Depth,
     /// Data on one chromosome only.

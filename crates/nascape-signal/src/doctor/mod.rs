@@ -208,6 +208,18 @@ fn read_ends(survey: &Survey, findings: &mut Vec<Finding>) {
 }
 
 fn counts(survey: &Survey, findings: &mut Vec<Finding>) {
+    if survey.not_numbers > 0 {
+        findings.push(Finding::new(
+            Code::NotNumbers,
+            Severity::Warning,
+            format!(
+                "{}: {} items have a value that is no finite number (NaN or infinite).",
+                survey.path.display(),
+                survey.not_numbers
+            ),
+            "They are left out. A pipeline that divides by zero makes such values: look at how the file was made.",
+        ));
+    }
     if survey.items == 0 {
         return;
     }

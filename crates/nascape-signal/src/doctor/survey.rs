@@ -22,8 +22,11 @@ pub struct Survey {
     pub chromosomes: Vec<String>,
     /// Items: lines of a bedGraph, intervals of a bigWig, bases with read ends of a BAM.
     pub items: u64,
-    /// Sum of magnitudes over bases: the number of reads, where values are counts of read ends.
+    /// Sum of magnitudes over bases, in the unit of one read where values are multiples of one: the number of reads, where
+    /// values are counts of read ends.
     pub reads: f64,
+    /// Items whose value is no finite number; they are left out of everything.
+    pub not_numbers: u64,
     /// Share of items whose value is a whole number.
     pub integer_share: f64,
     /// Share of items whose value is negative.
@@ -56,24 +59,27 @@ impl Survey {
             below += count;
             below * 2 > blocks
         });
+        let unit = common_unit(&counts.sample);
         Ok(Self {
             path: signal.path().to_owned(),
             format: signal.format().to_string(),
             chromosomes: chromosomes.into_iter().map(|c| c.name).collect(),
             items: counts.items,
-            reads: counts.reads,
+            reads: counts.sum / unit.unwrap_or(1.0),
+            not_numbers: counts.not_numbers,
             integer_share: share(counts.integers, counts.items),
             negative_share: share(counts.negatives, counts.items),
             long_block_share: share(long, blocks),
             median_block: median_block.unwrap_or(0) as u32,
-            unit: common_unit(&counts.sample),
+            unit,
         })
     }
 }
 
 struct Counts {
     items: u64,
-    reads: f64,
+    sum: f64,
+    not_numbers: u64,
     integers: u64,
     negatives: u64,
     /// How many runs of touching items have each length; the last entry holds all longer ones.
@@ -85,18 +91,22 @@ struct Counts {
 impl Default for Counts {
     fn default() -> Self {
         let blocks = vec![0; 1_001];
-        Self { items: 0, reads: 0.0, integers: 0, negatives: 0, blocks, block: None, sample: Vec::new() }
+        Self { items: 0, sum: 0.0, not_numbers: 0, integers: 0, negatives: 0, blocks, block: None, sample: Vec::new() }
     }
 }
 
 impl Counts {
     fn add(&mut self, item: Interval) {
         // A zero is no data: some tools write every base.
-        if item.value == 0.0 || item.value.is_nan() {
+        if item.value == 0.0 {
+            return;
+        }
+        if !item.value.is_finite() {
+            self.not_numbers += 1;
             return;
         }
         self.items += 1;
-        self.reads += f64::from(item.value.abs()) * f64::from(item.bases());
+        self.sum += f64::from(item.value.abs()) * f64::from(item.bases());
         self.integers += u64::from(item.value.fract() == 0.0);
         self.negatives += u64::from(item.value < 0.0);
         if self.sample.len() < UNIT_SAMPLE {

@@ -48,6 +48,7 @@ pub fn write(
     };
     let mut chromosomes = chromosomes.to_vec();
     chromosomes.sort_by(|a, b| a.name.cmp(&b.name));
+    chromosomes.dedup();
 
     let mut plus = BigWigWriter::create(&files.plus, &chromosomes)?;
     let mut minus = BigWigWriter::create(&files.minus, &chromosomes)?;

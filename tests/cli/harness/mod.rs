@@ -1,0 +1,13 @@
+//! What the tests share: running the program, the real data, files made for a test, a bundle trained for the tests.
+
+mod bigwig;
+mod bundle;
+mod data;
+mod folder;
+mod run;
+
+pub use bigwig::{Item, bigwig_items, bigwig_values, write_bedgraph, write_bigwig};
+pub use bundle::{bundle, stranded_bundle};
+pub use data::{Pair, bam, chr22, hek293, k562, k562_file, k562_items, whole_genome};
+pub use folder::{assert_holds, copy_folder, folder, sha256};
+pub use run::{Nascape, Outcome, nascape};

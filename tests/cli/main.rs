@@ -1,0 +1,15 @@
+//! Black-box tests of `nascape`: the program is run as a user runs it, on the real data in `../shared/data`, and judged by its
+//! exit status, its sentences and its files.
+
+mod harness;
+
+mod arguments;
+mod bin;
+mod bundle;
+mod disk;
+mod doctor;
+mod impute;
+mod interruption;
+mod remote;
+mod simulate;
+mod train;

@@ -329,7 +329,7 @@ fn a_folder_of_other_things_is_not_taken_for_a_bundle() {
     let output = folder.path().join("mine");
     fs::create_dir(&output).unwrap();
     fs::write(output.join("thesis.txt"), "years of work").unwrap();
-    short(&output).run().fails(&["mine", "cannot be written"]);
+    short(&output).run().fails(&["mine", "holds other things"]);
     assert_holds(&output, &["thesis.txt"]);
     assert_holds(folder.path(), &["mine"]);
 }

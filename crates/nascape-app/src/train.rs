@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use nascape_model::{
     Bundle,
     bundle::{
-        Architecture, Card, Epoch, FORMAT, FORMAT_VERSION, Output, SourceFile, TargetKind, Training, WeightsFile,
+        Architecture, CARD, Card, Epoch, FORMAT, FORMAT_VERSION, Output, SourceFile, TargetKind, Training, WeightsFile,
     },
     cnn::{self, DenseCnn},
     input::{Input, Strands, Transform},

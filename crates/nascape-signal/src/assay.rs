@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     Error, Region, Result, Signal, SignalOptions, Summary,
     assembly::Chromosome,
-    signal::{Format, sniff},
+    format::{Format, sniff},
 };
 
 /// An open assay.

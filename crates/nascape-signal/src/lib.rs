@@ -24,6 +24,7 @@ pub mod bin;
 pub mod doctor;
 pub mod error;
 pub mod exclusion;
+pub mod format;
 pub mod guard;
 pub mod interval;
 pub mod npy;

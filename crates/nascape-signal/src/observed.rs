@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Region, Result, Signal, SignalOptions, Summary,
     assembly::same_chromosome,
+    format::sniff,
     peaks::{self, Peak},
-    signal::sniff,
 };
 
 /// What a peak file says of a bin.

@@ -67,27 +67,17 @@ impl PackedConv {
     /// # Panics
     /// When `taps` or `dilation` is 0, or when a slice's length disagrees with `shape`.
     pub fn new(shape: Shape, weights: &[f32], bias: &[f32]) -> Self {
-        let mut packed = Self { shape, weights: vec![0.0; shape.weights()], bias: vec![0.0; shape.c_out] };
-        packed.repack(weights, bias);
-        packed
-    }
-
-    /// Replaces weights and biases with new ones of the same shape, without allocating: a training step.
-    ///
-    /// # Panics
-    /// When a slice's length disagrees with the shape.
-    pub fn repack(&mut self, weights: &[f32], bias: &[f32]) {
-        assert_eq!(weights.len(), self.shape.weights(), "weights for {:?}", self.shape);
-        let Shape { c_in, taps, .. } = self.shape;
-        self.repack_with(bias, |o, i, k| weights[(o * c_in + i) * taps + k]);
+        assert_eq!(weights.len(), shape.weights(), "weights for {shape:?}");
+        Self::with(shape, bias, |o, i, k| weights[(o * shape.c_in + i) * shape.taps + k])
     }
 
     /// Packs the weight that `weight(output channel, input channel, tap)` gives for each place.
-    pub(super) fn repack_with(&mut self, bias: &[f32], weight: impl Fn(usize, usize, usize) -> f32) {
-        let Shape { c_in, c_out, taps, dilation } = self.shape;
-        assert!(taps > 0 && dilation > 0, "taps and dilation start at 1: {:?}", self.shape);
-        self.bias.copy_from_slice(bias);
-        let mut packed = self.weights.iter_mut();
+    pub(super) fn with(shape: Shape, bias: &[f32], weight: impl Fn(usize, usize, usize) -> f32) -> Self {
+        let Shape { c_in, c_out, taps, dilation } = shape;
+        assert!(taps > 0 && dilation > 0, "taps and dilation start at 1: {shape:?}");
+        assert_eq!(bias.len(), c_out, "biases for {shape:?}");
+        let mut weights = vec![0.0; shape.weights()];
+        let mut packed = weights.iter_mut();
         for first in (0..c_out).step_by(BLOCK) {
             let block = first..c_out.min(first + BLOCK);
             for (i, k) in (0..c_in).flat_map(|i| (0..taps).map(move |k| (i, k))) {
@@ -96,6 +86,7 @@ impl PackedConv {
                 }
             }
         }
+        Self { shape, weights, bias: bias.to_vec() }
     }
 
     /// The shape that this convolution was packed with.

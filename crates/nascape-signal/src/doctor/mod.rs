@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::{
     Assay, Error, Result, Signal, SignalOptions,
     assembly::Assembly,
-    signal::{Format, sniff},
+    format::{Format, sniff},
 };
 pub use finding::{Code, Finding, Severity};
 pub use genes::{Gene, read as read_genes};

@@ -28,7 +28,7 @@ test-rust: setup setup-peers
 test-peers: build setup-peers
 	$(NASCAPE_PYTHON) -m pytest -q tests/peers
 
-# Licences, sources and duplicates of all dependencies; advisories when the database can be fetched.
+# Licences and sources of all dependencies. Advisories need a database from the net: cargo deny check advisories.
 deny:
 	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny@0.20.2
 	cargo deny --locked check licenses bans sources

@@ -40,7 +40,7 @@ REACH = 2_556  # what the poolings leave of the window
 RIGHT = REACH - 1 - LEFT
 
 # The defaults of `nascape train`.
-SCHEDULE = {"epochs": 60, "patience": 20, "batch_tiles": 2, "tile_bins": 1_024, "learning_rate": 3e-3, "dropout": 0.1}
+SCHEDULE = {"epochs": 60, "patience": 40, "batch_tiles": 2, "tile_bins": 1_024, "learning_rate": 3e-3, "dropout": 0.1}
 
 
 # --- The network ---------------------------------------------------------------------------------------------------------

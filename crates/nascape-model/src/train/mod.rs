@@ -57,7 +57,7 @@ pub struct Schedule {
 impl Default for Schedule {
     /// That of the shipped bundles.
     fn default() -> Self {
-        Self { epochs: 60, patience: 20, batch_tiles: 2, tile_bins: 1_024, learning_rate: 3e-3, seed: 1 }
+        Self { epochs: 60, patience: 40, batch_tiles: 2, tile_bins: 1_024, learning_rate: 3e-3, seed: 1 }
     }
 }
 

@@ -43,6 +43,22 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A recipe that cannot be followed.
+    #[error("{path}: {detail}")]
+    Recipe {
+        /// The recipe.
+        path: PathBuf,
+        /// What is wrong, and where.
+        detail: String,
+    },
+    /// A device that is not there.
+    #[error("there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one.")]
+    Device {
+        /// `cuda` or `metal`.
+        name: &'static str,
+        /// What Candle says.
+        detail: String,
+    },
     /// Nothing to do.
     #[error("{path}: no chromosome holds a read; there is nothing to impute.")]
     NoReads {
@@ -73,6 +89,8 @@ impl Error {
             Self::OutputFormat { .. }
                 | Self::Signal(Signal::UnknownAssembly { .. } | Signal::Sigma(_))
                 | Self::Model(Model::Setting(_))
+                | Self::Recipe { .. }
+                | Self::Device { .. }
         )
     }
 }

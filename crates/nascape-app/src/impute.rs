@@ -20,18 +20,20 @@ use crate::{
 pub struct Request {
     /// The assay.
     pub assay: AssaySource,
-    /// The bundles; each makes a track.
+    /// The bundles; each makes a track a target.
     pub bundles: Vec<Bundle>,
+    /// Whether to write the ends of each bin's 90 % interval too.
+    pub intervals: bool,
     /// Nothing for every chromosome with reads.
     pub regions: Vec<Region>,
-    /// The folder for `<target>.bw` and `run.json`.
+    /// The folder for `<target>.bw`, with intervals `<target>.lower.bw` and `<target>.upper.bw`, and `run.json`.
     pub output: PathBuf,
 }
 
 /// What was written.
 #[derive(Clone, Debug, Serialize)]
 pub struct Imputed {
-    /// A bigWig a bundle.
+    /// A bigWig a target of each bundle.
     pub tracks: Vec<Track>,
     /// The record of the run.
     pub record: PathBuf,
@@ -52,6 +54,8 @@ pub struct Track {
     pub kind: TargetKind,
     /// The file.
     pub path: PathBuf,
+    /// The files of the intervals' lower and upper ends, where they were asked for and the bundle has them.
+    pub interval: Option<[PathBuf; 2]>,
 }
 
 /// Nothing but the inputs and bundles decides the numbers.
@@ -59,6 +63,7 @@ pub struct Track {
 struct Options {
     bin_size: u32,
     reads_per_kb: f64,
+    intervals: bool,
 }
 
 /// Imputes every bundle's track over the regions, tile by tile: memory does not grow with the genome.
@@ -73,11 +78,20 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
     }
     let reads_per_kb = assay.reads_per_kb()?;
     create_folder(&request.output)?;
-    let tracks = tracks(&request.bundles, &request.output);
+    let tracks = tracks(&request.bundles, &request.output, request.intervals);
+    let create = |path: &PathBuf| BigWigWriter::create(path, &chromosomes(&stretches));
+    let mut open = tracks.iter();
     let mut works = Vec::new();
-    for (bundle, track) in request.bundles.iter().zip(&tracks) {
-        let imputer = Imputer::new(bundle, &assay, reads_per_kb)?;
-        works.push((imputer, BigWigWriter::create(&track.path, &chromosomes(&stretches))?));
+    for bundle in &request.bundles {
+        let mut writers = Vec::new();
+        for (target, track) in bundle.card.targets.iter().zip(&mut open) {
+            let interval = match (&track.interval, &target.calibration) {
+                (Some([lower, upper]), Some(calibration)) => Some((calibration, create(lower)?, create(upper)?)),
+                _ => None,
+            };
+            writers.push((target.kind, create(&track.path)?, interval));
+        }
+        works.push((Imputer::new(bundle, &assay, reads_per_kb)?, writers));
     }
     let total = total_bins(&stretches);
     let mut done = 0;
@@ -88,14 +102,26 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
             progress.check()?;
             progress.advance(done, total);
             done += bins.len() as u64;
-            for (imputer, writer) in &mut works {
-                let values = imputer.impute(&chromosome.name, chromosome.length, bins.clone())?;
-                writer.write(&name, intervals(&values, bins.start, BIN, chromosome.length))?;
+            let items = |values: &[f32]| intervals(values, bins.start, BIN, chromosome.length);
+            for (imputer, writers) in &mut works {
+                let imputed = imputer.impute(&chromosome.name, chromosome.length, bins.clone())?;
+                for (track, (kind, writer, interval)) in imputed.iter().zip(writers) {
+                    writer.write(&name, items(&track.value))?;
+                    if let Some((calibration, of_lower, of_upper)) = interval {
+                        let (lower, upper) = track.interval(calibration, *kind);
+                        of_lower.write(&name, items(&lower))?;
+                        of_upper.write(&name, items(&upper))?;
+                    }
+                }
             }
         }
     }
-    for (_, writer) in works {
+    for (_, writer, interval) in works.into_iter().flat_map(|(_, writers)| writers) {
         writer.finish()?;
+        if let Some((_, lower, upper)) = interval {
+            lower.finish()?;
+            upper.finish()?;
+        }
     }
     progress.advance(total, total);
     let regions = region_strings(&stretches);
@@ -104,27 +130,39 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
         record_of(request, &tracks, regions.clone(), reads_per_kb).and_then(|made| write_json(&record, &made));
     if let Err(fault) = recorded {
         // A track that nobody can trace is no output.
-        tracks.iter().for_each(|track| drop(fs::remove_file(&track.path)));
+        tracks.iter().flat_map(Track::paths).for_each(|path| drop(fs::remove_file(path)));
         return Err(fault);
     }
     Ok(Imputed { tracks, record, bins: total, regions })
 }
 
+impl Track {
+    /// Every file of the track.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.path).chain(self.interval.iter().flatten())
+    }
+}
+
 /// `<target>.bw`, or `<target>.<bundle>.bw` where several bundles impute one mark.
-fn tracks(bundles: &[Bundle], folder: &Path) -> Vec<Track> {
-    let alone = |target: &str| bundles.iter().filter(|bundle| bundle.card.target == target).count() == 1;
+fn tracks(bundles: &[Bundle], folder: &Path, intervals: bool) -> Vec<Track> {
+    let all = || bundles.iter().flat_map(|bundle| bundle.card.targets.iter().map(move |target| (&bundle.card, target)));
+    let alone = |mark: &str| all().filter(|(_, target)| target.name == mark).count() == 1;
     let mut tracks: Vec<Track> = Vec::new();
-    for bundle in bundles {
-        let card = &bundle.card;
-        let stem = if alone(&card.target) { card.target.clone() } else { format!("{}.{}", card.target, card.name) };
+    for (card, target) in all() {
+        let stem = if alone(&target.name) { target.name.clone() } else { format!("{}.{}", target.name, card.name) };
+        let stem = file_name(&stem);
         // Two bundles of one name make two tracks.
-        let named = |number: usize| match number {
-            1 => folder.join(format!("{}.bw", file_name(&stem))),
-            _ => folder.join(format!("{}.{number}.bw", file_name(&stem))),
-        };
-        let free = |path: &PathBuf| tracks.iter().all(|track| track.path != *path);
-        let path = (1..).map(named).find(free).expect("numbers do not end");
-        tracks.push(Track { target: card.target.clone(), bundle: card.name.clone(), kind: card.target_kind, path });
+        let named = |number: usize| if number == 1 { stem.clone() } else { format!("{stem}.{number}") };
+        let free = |stem: &String| tracks.iter().all(|track| track.path != folder.join(format!("{stem}.bw")));
+        let stem = (1..).map(named).find(free).expect("numbers do not end");
+        let file = |end: &str| folder.join(format!("{stem}{end}.bw"));
+        tracks.push(Track {
+            target: target.name.clone(),
+            bundle: card.name.clone(),
+            kind: target.kind,
+            path: file(""),
+            interval: (intervals && target.calibration.is_some()).then(|| [file(".lower"), file(".upper")]),
+        });
     }
     tracks
 }
@@ -138,8 +176,8 @@ fn file_name(stem: &str) -> String {
 fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_per_kb: f64) -> Result<Record<Options>> {
     let used = |bundle: &Bundle| BundleUsed {
         name: bundle.card.name.clone(),
-        target: bundle.card.target.clone(),
-        weights_sha256: bundle.card.weights.sha256.clone(),
+        target: bundle.card.target_names(),
+        weights_sha256: bundle.card.weights.iter().map(|file| file.sha256.clone()).collect(),
     };
     Ok(Record {
         nascape_version: crate::record::VERSION,
@@ -152,8 +190,12 @@ fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_pe
             .collect::<Result<_>>()?,
         bundles: request.bundles.iter().map(used).collect(),
         regions,
-        options: Options { bin_size: BIN, reads_per_kb },
-        outputs: tracks.iter().map(|track| source_file("track", &track.path)).collect::<Result<_>>()?,
+        options: Options { bin_size: BIN, reads_per_kb, intervals: request.intervals },
+        outputs: tracks
+            .iter()
+            .flat_map(Track::paths)
+            .map(|path| source_file("track", path))
+            .collect::<Result<_>>()?,
     })
 }
 

@@ -3,11 +3,13 @@
 //! Every function takes a plain request, reports to a [`Progress`](nascape_signal::Progress), and leaves whole outputs or none.
 
 pub mod bin;
+pub mod device;
 pub mod error;
 pub mod evaluate;
 pub mod figure;
 pub mod impute;
 pub mod library;
+pub mod recipe;
 pub mod record;
 pub mod source;
 pub mod stretch;

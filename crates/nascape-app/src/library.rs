@@ -1,11 +1,12 @@
 //! The bundles at hand: those shipped inside the program, and folders that the user names.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use include_dir::{Dir, include_dir};
 use nascape_model::{
     Bundle,
-    bundle::{CARD, Card, WEIGHTS},
+    bundle::{CARD, Card},
+    metrics::Measures,
 };
 use serde::Serialize;
 
@@ -27,15 +28,15 @@ pub struct Listed {
     pub name: String,
     /// The architecture.
     pub architecture: &'static str,
-    /// The mark it imputes.
+    /// The mark it imputes; several, separated by commas.
     pub target: String,
     /// True for the bundle of its mark that is used when none is named.
     pub default: bool,
     /// Trained numbers.
     pub parameters: usize,
-    /// AUPRC on the test part, for peaks.
+    /// AUPRC on the test part, for peaks; the mean over the marks.
     pub test_auprc: Option<f64>,
-    /// Pearson's correlation on the test part.
+    /// Pearson's correlation on the test part; the mean over the marks.
     pub test_pearson: Option<f64>,
 }
 
@@ -59,11 +60,11 @@ impl Library {
         Listed {
             name: name.to_owned(),
             architecture: card.architecture.name(),
-            target: card.target,
+            target: card.target_names(),
             default: DEFAULTS.contains(&name),
             parameters: card.parameters,
-            test_auprc: card.test_measures.as_ref().and_then(|measures| measures.auprc),
-            test_pearson: card.test_measures.as_ref().and_then(|measures| measures.pearson),
+            test_auprc: mean(&card, |measures| measures.auprc),
+            test_pearson: mean(&card, |measures| measures.pearson),
         }
     }
 
@@ -76,12 +77,15 @@ impl Library {
         if folder.join(CARD).exists() {
             return Ok(Bundle::open(folder)?);
         }
-        let file = |file: &str| SHIPPED.get_file(format!("{name}/{file}")).map(|file| file.contents());
-        match (file(CARD), file(WEIGHTS)) {
-            (Some(card), Some(weights)) => Ok(Bundle::from_bytes(folder, card, weights)?),
+        let shipped = |file: &str| match SHIPPED.get_file(format!("{name}/{file}")) {
+            Some(file) => Ok(file.contents().to_vec()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        match shipped(CARD) {
+            Ok(_) => Ok(Bundle::read(folder, &shipped)?),
             // A folder that is no bundle says so itself; anything else is not known.
-            _ if folder.is_dir() => Ok(Bundle::open(folder)?),
-            _ => Err(Error::UnknownBundle { name: name.to_owned(), known: Self::names().join(", ") }),
+            Err(_) if folder.is_dir() => Ok(Bundle::open(folder)?),
+            Err(_) => Err(Error::UnknownBundle { name: name.to_owned(), known: Self::names().join(", ") }),
         }
     }
 
@@ -92,4 +96,10 @@ impl Library {
     pub fn defaults() -> Result<Vec<Bundle>> {
         DEFAULTS.iter().map(|name| Self::open(name)).collect()
     }
+}
+
+/// The mean of a figure over a bundle's marks, on the test part.
+fn mean(card: &Card, figure: impl Fn(&Measures) -> Option<f64>) -> Option<f64> {
+    let figures: Option<Vec<f64>> = card.targets.iter().map(|target| target.test.as_ref().and_then(&figure)).collect();
+    figures.map(|figures| figures.iter().sum::<f64>() / figures.len() as f64)
 }

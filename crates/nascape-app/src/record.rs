@@ -35,10 +35,10 @@ pub struct Record<O: Serialize> {
 pub struct BundleUsed {
     /// Its name.
     pub name: String,
-    /// Its target.
+    /// Its targets.
     pub target: String,
-    /// SHA-256 of its weights.
-    pub weights_sha256: String,
+    /// SHA-256 of each file of its weights.
+    pub weights_sha256: Vec<String>,
 }
 
 /// A file with its checksum; a remote file is named by its address and has none.

@@ -1,56 +1,36 @@
-//! `nascape train`: an assay and an observed mark become a bundle.
+//! `nascape train`: assays and observed marks become a bundle.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use nascape_model::{
     Bundle,
     bundle::{
-        Architecture, CARD, Card, Epoch, FORMAT, FORMAT_VERSION, Output, SourceFile, TargetKind, Training, WeightsFile,
+        CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, Training, Weights,
     },
-    cnn::{self, DenseCnn},
-    input::{Input, Strands, Transform},
+    calibration::Calibration,
     metrics::Measures,
-    train::{Data, Part, Recipe, Schedule, assess, check_parts, train},
+    predictor::Predictor,
+    train::{self, Loss, Part, Resume, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
 };
-use nascape_signal::{
-    Assay, Exclusion, Observed, Progress, Region, Summary, assembly::Recognition, observed::PeakValue, smooth,
-};
+use nascape_signal::{Assay, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
 
 use crate::{
-    AssaySource, Error, Result,
+    Error, Result,
+    device::Device,
+    recipe::{Experiment, Recipe},
     record::{VERSION, create_folder, source_file},
 };
 
 /// What to train.
 pub struct Request {
-    /// The assay.
-    pub assay: AssaySource,
-    /// The mark's name.
-    pub target: String,
-    /// The observed mark.
-    pub observed: PathBuf,
-    /// What a peak file says of a bin.
-    pub peak_value: PeakValue,
-    /// How a signal's bases become a bin.
-    pub target_summary: Summary,
-    /// Width of the Gaussian that smooths the target, in bins.
-    pub smoothing: Option<f64>,
-    /// The network.
-    pub architecture: Architecture,
-    /// The strands it sees.
-    pub strands: Strands,
-    /// Regions to learn from.
-    pub train: Vec<Region>,
-    /// Regions to choose the epoch by.
-    pub validation: Vec<Region>,
-    /// Regions kept aside and measured once at the end; may be none.
-    pub test: Vec<Region>,
-    /// Regions that take no part, a BED file.
-    pub exclude: Option<PathBuf>,
-    /// Epochs, batches, learning rate, seed.
-    pub schedule: Schedule,
-    /// The licence of the weights.
-    pub licence: String,
+    /// What on what.
+    pub recipe: Recipe,
+    /// A bundle of the same architecture whose weights to start from.
+    pub from: Option<Bundle>,
+    /// What trains.
+    pub device: Device,
+    /// Whether to go on from where an earlier training of this bundle was interrupted.
+    pub resume: bool,
     /// The command, for the card.
     pub command: String,
     /// The bundle's folder; its last name is the bundle's.
@@ -60,10 +40,14 @@ pub struct Request {
 /// Trains a bundle and saves it. `told` hears of every epoch as it ends.
 ///
 /// # Errors
-/// Those of reading, training and saving; parts that overlap or hold nothing to learn. No bundle is left then.
+/// Those of reading, training and saving; parts that overlap or hold nothing to learn. No bundle is left then, but the checkpoint of
+/// the last whole epoch is.
 pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch)) -> Result<Card> {
-    request.schedule.check()?;
-    request.smoothing.map_or(Ok(()), smooth::check)?;
+    let recipe = &request.recipe;
+    recipe.schedule.check()?;
+    recipe.architecture.check()?;
+    recipe.target_smoothing.map_or(Ok(()), smooth::check)?;
+    let device = request.device.open()?;
     // A folder that cannot be written is told now, not after the last epoch.
     let taken = request.output.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if taken && !request.output.join(CARD).exists() {
@@ -72,53 +56,53 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_folder(parent)?;
     }
-    let assay = request.assay.open()?;
-    let observed = Observed::open(&request.observed, request.peak_value, &request.assay.options)?;
-    observed.same_assembly_as(assay.first())?;
-    let exclusion = request.exclude.as_deref().map(Exclusion::open).transpose()?.unwrap_or_default();
-    let resolved = |regions: &[Region]| {
-        regions.iter().map(|region| assay.resolve(region)).collect::<nascape_signal::Result<Vec<_>>>()
-    };
-    let (on, choose, kept) = (resolved(&request.train)?, resolved(&request.validation)?, resolved(&request.test)?);
-    check_parts(&[("train", &on), ("validation", &choose), ("test", &kept)])?;
-
-    let reads_per_kb = assay.reads_per_kb()?;
-    let input = Input { strands: request.strands, summary: Summary::Sum, transform: Transform::Log1p, reads_per_kb };
+    let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
     // Presence or absence is a logistic question, a quantity is not.
-    let (output, target_kind) = match observed.is_presence() {
-        true => (Output::Logistic, TargetKind::Presence),
-        false => (Output::Identity, TargetKind::Signal),
+    let presence = experiments.iter().flat_map(|one| &one.observed).flatten().all(Observed::is_presence);
+    let learned = train::Recipe {
+        architecture: recipe.architecture.clone(),
+        input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
+        targets: recipe.targets.len(),
+        presence,
+        loss: recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(presence)),
+        reads_per_kb: experiments[0].reads_per_kb,
+        both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
+        schedule: recipe.schedule.clone(),
     };
-    let recipe =
-        Recipe { architecture: request.architecture.clone(), input, output, schedule: request.schedule.clone() };
-    recipe.input.accepts(&assay, &request.target)?;
-    let data = Data {
-        assay: &assay,
-        reads_per_kb,
-        observed: &observed,
-        target_summary: request.target_summary,
-        smoothing: request.smoothing,
-        exclusion: &exclusion,
+    learned.input.check().map_err(nascape_model::Error::Setting)?;
+    for one in &experiments {
+        nascape_model::input::accepts(learned.input.needs_strands(), &one.assay, &recipe.targets.join(", "))?;
+    }
+    let part = |of: for<'b> fn(&'b Opened<'_>) -> &'b Vec<Region>| -> Result<(Part, Vec<Region>)> {
+        let mut part = Part::default();
+        let margin = margin(&learned);
+        for one in &experiments {
+            part.add(&one.for_training(recipe), of(one), margin)?;
+        }
+        Ok((part, experiments.iter().flat_map(of).cloned().collect()))
     };
-    let part =
-        |regions: &[Region], margin, name| Part::read(&data, &recipe.input, regions, margin, name, &request.target);
-    // Tiles of the train part may start before a region and end behind it.
-    let trained = train(
-        &recipe,
-        &part(&on, recipe.schedule.tile_bins, "train")?,
-        &part(&choose, 0, "validation")?,
+    let (on, on_regions) = part(|one| &one.train)?;
+    let (choose, choose_regions) = part(|one| &one.validation)?;
+    on.check_learnable(&recipe.targets, "train", &on_regions)?;
+    choose.check_learnable(&recipe.targets, "validation", &choose_regions)?;
+    let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
+    let checkpoint = Checkpoint::path_of(&request.output);
+    let start = request.from.as_ref().map(|bundle| start(bundle, recipe)).transpose()?;
+    let identity = identity(&learned, request.from.as_ref(), &used);
+    let trained = train::train(
+        &learned,
+        start,
+        &device,
+        &on,
+        &choose,
+        &Resume { path: &checkpoint, identity: &identity, go_on: request.resume },
         progress,
         told,
     )?;
-    let test_measures = match &kept[..] {
-        [] => None,
-        regions => {
-            let network = DenseCnn::new(request.strands.channels(), &trained.weights);
-            Some(assess(&network, output, &part(regions, 0, "test")?).1)
-        }
-    };
-    let strings = |regions: &[Region]| regions.iter().map(ToString::to_string).collect();
-    let schedule = &recipe.schedule;
+    drop(on);
+    let (validation, calibration, test) =
+        (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
+    let targets = targets(recipe, &trained.predictor, learned.loss, presence, [&validation, &calibration, &test]);
     let card = Card {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -126,54 +110,194 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         name: request
             .output
             .file_name()
-            .map_or_else(|| request.target.clone(), |name| name.to_string_lossy().into_owned()),
-        target: request.target.clone(),
-        target_kind,
-        assembly: assembly_of(&assay),
+            .map_or_else(|| recipe.targets.join("+"), |name| name.to_string_lossy().into_owned()),
+        targets,
         architecture: recipe.architecture.clone(),
-        parameters: cnn::parameters(request.strands.channels()),
+        parameters: trained.predictor.parameters(),
         bin_size: nascape_signal::BIN,
-        window_bins: cnn::WINDOW,
-        input: recipe.input.clone(),
-        output,
+        window_bins: 2 * trained.predictor.reach() + 1,
+        reads_per_kb: learned.reads_per_kb,
+        input: Some(learned.input.clone()),
+        output: learned.loss.output(),
+        scale_output: learned.loss.has_scale(),
+        both_directions: learned.both_directions,
         training: Training {
             command: request.command.clone(),
-            files: files(request)?,
-            train: strings(&on),
-            validation: strings(&choose),
-            test: strings(&kept),
-            target_summary: request.target_summary,
-            target_smoothing: request.smoothing.unwrap_or(0.0),
-            seed: schedule.seed,
-            learning_rate: schedule.learning_rate,
-            batch_tiles: schedule.batch_tiles,
-            tile_bins: schedule.tile_bins,
-            patience: schedule.patience,
+            experiments: used,
+            target_summary: recipe.target_summary,
+            target_smoothing: recipe.target_smoothing.unwrap_or(0.0),
+            loss: learned.loss,
+            schedule: Some(learned.schedule.clone()),
             best_epoch: trained.best_epoch,
             epochs: trained.epochs,
         },
-        validation_measures: trained.validation,
-        test_measures,
-        licence: request.licence.clone(),
-        weights: WeightsFile::default(),
+        licence: recipe.licence.clone(),
+        weights: Vec::new(),
     };
     Bundle::save(&request.output, &card, &trained.weights)?;
+    let _ = fs::remove_file(&checkpoint);
     // What is on the disk is what was trained: opened as any user would.
     Ok(Bundle::open(&request.output)?.card)
 }
 
-fn assembly_of(assay: &Assay) -> Option<String> {
-    match assay.first().assembly() {
-        Recognition::Known(name) => Some(name.clone()),
-        _ => None,
+/// An experiment of a recipe with its files open and its regions in the assay's names.
+struct Opened<'a> {
+    experiment: &'a Experiment,
+    assay: Assay,
+    reads_per_kb: f64,
+    observed: Vec<Option<Observed>>,
+    exclusion: Exclusion,
+    train: Vec<Region>,
+    validation: Vec<Region>,
+    calibration: Vec<Region>,
+    test: Vec<Region>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(recipe: &Recipe, experiment: &'a Experiment) -> Result<Self> {
+        let source = &experiment.assay;
+        let assay = source.open()?;
+        let open = |mark: &String| {
+            let observed = experiment.observed.get(mark).map(|path| {
+                let observed = Observed::open(path, recipe.peak_value, &source.options)?;
+                observed.same_assembly_as(assay.first())?;
+                Ok::<_, Error>(observed)
+            });
+            observed.transpose()
+        };
+        let observed = recipe.targets.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let exclusion = experiment.exclude.as_deref().map(Exclusion::open).transpose()?.unwrap_or_default();
+        let resolved = |regions: &[Region]| {
+            regions.iter().map(|region| assay.resolve(region)).collect::<nascape_signal::Result<Vec<_>>>()
+        };
+        let [train, validation, calibration, test] =
+            [&experiment.train, &experiment.validation, &experiment.calibration, &experiment.test]
+                .map(|regions| resolved(regions));
+        let (train, validation, calibration, test) = (train?, validation?, calibration?, test?);
+        check_parts(&[
+            ("train", &train),
+            ("validation", &validation),
+            ("calibration", &calibration),
+            ("test", &test),
+        ])?;
+        let reads_per_kb = assay.reads_per_kb()?;
+        Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
+    }
+
+    fn for_training(&self, recipe: &Recipe) -> train::Experiment<'_> {
+        train::Experiment {
+            assay: &self.assay,
+            reads_per_kb: self.reads_per_kb,
+            observed: &self.observed,
+            target: TargetBins {
+                summary: recipe.target_summary,
+                transform: recipe.target_transform,
+                smoothing: recipe.target_smoothing,
+            },
+            exclusion: &self.exclusion,
+        }
+    }
+
+    fn used(&self) -> Result<ExperimentUsed> {
+        let strings = |regions: &[Region]| regions.iter().map(ToString::to_string).collect();
+        let mut files = self.experiment.assay.named_files();
+        files.extend(self.experiment.observed.iter().map(|(mark, path)| (mark.as_str(), path.as_path())));
+        files.extend(self.experiment.exclude.as_deref().map(|path| ("exclude", path)));
+        Ok(ExperimentUsed {
+            name: self.experiment.name.clone(),
+            assembly: match self.assay.first().assembly() {
+                Recognition::Known(name) => Some(name.clone()),
+                _ => None,
+            },
+            reads_per_kb: self.reads_per_kb,
+            files: files.into_iter().map(|(role, path)| source_file(role, path)).collect::<Result<Vec<SourceFile>>>()?,
+            train: strings(&self.train),
+            validation: strings(&self.validation),
+            calibration: strings(&self.calibration),
+            test: strings(&self.test),
+        })
     }
 }
 
-fn files(request: &Request) -> Result<Vec<SourceFile>> {
-    let mut files = request.assay.named_files();
-    files.push(("target", &request.observed));
-    files.extend(request.exclude.as_deref().map(|path| ("exclude", path)));
-    files.into_iter().map(|(role, path)| source_file(role, path)).collect()
+/// The weights to start from.
+fn start<'a>(bundle: &'a Bundle, recipe: &Recipe) -> Result<&'a Weights> {
+    let card = &bundle.card;
+    let same = card.architecture == recipe.architecture
+        && card.targets.iter().map(|target| &target.name).eq(&recipe.targets);
+    match same {
+        true => Ok(&bundle.weights),
+        false => Err(nascape_model::Error::Setting(format!(
+            "{} is a {} for {}; --from needs a bundle of the same architecture, settings and targets.",
+            card.name,
+            card.architecture.name(),
+            card.target_names()
+        ))
+        .into()),
+    }
+}
+
+/// What a checkpoint is one of: settings and files, by their checksums.
+fn identity(recipe: &train::Recipe, from: Option<&Bundle>, used: &[ExperimentUsed]) -> String {
+    let from = from.map(|bundle| &bundle.card.weights);
+    serde_json::to_string(&(VERSION, recipe, from, used)).expect("settings are plain data")
+}
+
+/// How well each mark is imputed on the validation part and on the test part, with intervals from the calibration part.
+fn targets(
+    recipe: &Recipe,
+    predictor: &Predictor,
+    loss: Loss,
+    presence: bool,
+    [validation, calibration, test]: [&Part; 3],
+) -> Vec<Target> {
+    let measures = |part: &Part| assess(predictor, loss, presence, part).1;
+    let on_validation = measures(validation);
+    let on_test = (!test.is_empty()).then(|| measures(test));
+    let mut of_calibration = columns(predictor, loss, calibration, recipe.targets.len()).into_iter();
+    let mut of_test = columns(predictor, loss, test, recipe.targets.len()).into_iter();
+    let named = recipe.targets.iter().zip(on_validation).enumerate();
+    let target = |(at, (name, validation)): (usize, (&String, Measures))| {
+        let (calibration, test) = (of_calibration.next().unwrap_or_default(), of_test.next().unwrap_or_default());
+        Target {
+            name: name.clone(),
+            kind: if presence { TargetKind::Presence } else { TargetKind::Signal },
+            transform: recipe.target_transform,
+            validation,
+            test: on_test.as_ref().map(|measures| measures[at].clone()),
+            calibration: calibration.estimate().map(|found| Calibration { test_coverage: test.coverage(&found), ..found }),
+        }
+    };
+    named.map(target).collect()
+}
+
+/// One mark over a whole part: what calibration is made from.
+#[derive(Default)]
+struct Columns {
+    observed: Vec<f32>,
+    value: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+impl Columns {
+    fn estimate(&self) -> Option<Calibration> {
+        Calibration::estimate(&self.observed, &self.value, &self.scale)
+    }
+
+    fn coverage(&self, calibration: &Calibration) -> Option<nascape_model::calibration::Coverage> {
+        calibration.coverage(&self.observed, &self.value, &self.scale)
+    }
+}
+
+fn columns(predictor: &Predictor, loss: Loss, part: &Part, targets: usize) -> Vec<Columns> {
+    let mut columns: Vec<Columns> = (0..targets).map(|_| Columns::default()).collect();
+    for assessed in on_part(predictor, loss, part) {
+        for ((column, target), track) in columns.iter_mut().zip(assessed.stretch.targets()).zip(assessed.tracks) {
+            column.observed.extend(target);
+            column.value.extend(track.value);
+            column.scale.extend(track.scale);
+        }
+    }
+    columns
 }
 
 /// The best measures' line for people: which quantity matters depends on the target.

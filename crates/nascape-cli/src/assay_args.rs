@@ -34,15 +34,15 @@ pub struct AssayArgs {
 /// The same for a verb that can do without an assay.
 #[derive(Args)]
 pub struct OptionalAssayArgs {
-    /// The plus strand of the assay, to draw it above the tracks
+    /// The plus strand of the assay: bigWig (file or http address), bedGraph or bedGraph.gz
     #[arg(long, value_name = "FILE", requires = "minus", conflicts_with = "signal")]
     plus: Option<PathBuf>,
 
-    /// The minus strand of the assay
+    /// The minus strand; negative values are counted as positive
     #[arg(long, value_name = "FILE", requires = "plus")]
     minus: Option<PathBuf>,
 
-    /// The assay as one unstranded file, or a BAM
+    /// One unstranded file instead of two strands, or a BAM (which holds both)
     #[arg(long, value_name = "FILE")]
     signal: Option<PathBuf>,
 

@@ -3,23 +3,40 @@
 use std::ops::Range;
 
 use nascape_signal::Assay;
-use rayon::prelude::*;
 
 use crate::{
     Bundle, Result,
-    cnn::{DenseCnn, LEFT, REACH, RIGHT, Scratch},
-    input::Channels,
-    kernel::Rows,
+    bundle::{Output, TargetKind},
+    calibration::{Calibration, scale_of_probability},
+    input::{accepts, counts},
 };
-
-/// Bins computed at a time by one thread. The halo of 2,555 bins is computed anew for every tile; the layers of a tile of this
-/// size still lie in a core's cache.
-const TILE: usize = 16_384;
 
 /// A bundle laid over an assay.
 pub struct Imputer<'a> {
     bundle: &'a Bundle,
-    channels: Channels<'a>,
+    assay: &'a Assay,
+    reads_per_kb: f64,
+}
+
+/// One mark's imputed track, a number a bin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imputed {
+    /// The value.
+    pub value: Vec<f32>,
+    /// How far off the value may be, in its own unit; what calibration multiplies.
+    pub scale: Vec<f32>,
+}
+
+impl Imputed {
+    /// The lower and the upper end of each bin's interval; a score of peaks stays between 0 and 1.
+    pub fn interval(&self, calibration: &Calibration, kind: TargetKind) -> (Vec<f32>, Vec<f32>) {
+        let (low, high) = match kind {
+            TargetKind::Presence => (0.0, 1.0),
+            TargetKind::Signal => (0.0, f32::INFINITY),
+        };
+        let ends = self.value.iter().zip(&self.scale).map(|(&value, &scale)| calibration.interval(value, scale));
+        ends.map(|(lower, upper)| (lower.max(low), upper.min(high))).unzip()
+    }
 }
 
 impl<'a> Imputer<'a> {
@@ -28,31 +45,46 @@ impl<'a> Imputer<'a> {
     /// # Errors
     /// [`Error::NeedsStrands`](crate::Error::NeedsStrands).
     pub fn new(bundle: &'a Bundle, assay: &'a Assay, reads_per_kb: f64) -> Result<Self> {
-        bundle.card.input.accepts(assay, &bundle.card.name)?;
-        Ok(Self { bundle, channels: Channels::new(assay, &bundle.card.input, reads_per_kb) })
+        accepts(bundle.predictor.needs_strands(), assay, &bundle.card.name)?;
+        Ok(Self { bundle, assay, reads_per_kb })
     }
 
-    /// The imputed track over `bins` (50 bp each, from the chromosome's start) of a chromosome of `length` bp: one number a bin,
-    /// the same whatever the cut into calls, tiles and threads. Memory grows with `bins`, so long runs are asked for in pieces.
+    /// The imputed tracks over `bins` (50 bp each, from the chromosome's start) of a chromosome of `length` bp, one a target of the
+    /// bundle: the same numbers whatever the cut into calls, tiles and threads. Memory grows with `bins`, so long runs are asked for
+    /// in pieces.
     ///
     /// # Errors
     /// Those of reading the assay.
-    pub fn impute(&self, chromosome: &str, length: u32, bins: Range<usize>) -> Result<Vec<f32>> {
-        let rows = self.channels.with_halo(chromosome, length, bins, LEFT, RIGHT)?;
-        let mut track = predict(&self.bundle.network, &rows);
-        self.bundle.card.output.apply(&mut track);
-        Ok(track)
+    pub fn impute(&self, chromosome: &str, length: u32, bins: Range<usize>) -> Result<Vec<Imputed>> {
+        let predictor = &self.bundle.predictor;
+        let (reach, grid) = (predictor.reach(), predictor.grid());
+        let on_grid = bins.start / grid * grid..bins.end.next_multiple_of(grid);
+        let counts =
+            counts(self.assay, chromosome, length, on_grid.start as isize - reach as isize, on_grid.len() + 2 * reach)?;
+        let card = &self.bundle.card;
+        let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), card.output, card.scale_output);
+        for track in &mut tracks {
+            for row in [&mut track.value, &mut track.scale] {
+                row.truncate(bins.end - on_grid.start);
+                row.drain(..bins.start - on_grid.start);
+            }
+        }
+        Ok(tracks)
     }
 }
 
-/// The network's raw outputs for rows that carry their halo: tiles on all cores.
-pub(crate) fn predict(network: &DenseCnn, rows: &[Vec<f32>]) -> Vec<f32> {
-    let length = rows[0].len();
-    let matrix = rows.concat();
-    let input = Rows::new(&matrix, rows.len(), length, length);
-    let mut track = vec![0.0; length - (REACH - 1)];
-    track.par_chunks_mut(TILE).enumerate().for_each_init(Scratch::default, |scratch, (tile, out)| {
-        network.predict(input.cut(tile * TILE, out.len() + REACH - 1), scratch, out);
-    });
-    track
+/// The tracks that raw rows stand for.
+pub(crate) fn imputed(rows: Vec<Vec<f32>>, output: Output, scale_output: bool) -> Vec<Imputed> {
+    let mut rows = rows.into_iter();
+    let mut tracks = Vec::new();
+    while let Some(mut value) = rows.next() {
+        output.apply(&mut value);
+        let scale = match (scale_output, output) {
+            (true, _) => rows.next().unwrap_or_default().into_iter().map(f32::exp).collect(),
+            (false, Output::Logistic) => value.iter().map(|&p| scale_of_probability(p)).collect(),
+            (false, Output::Identity) => vec![1.0; value.len()],
+        };
+        tracks.push(Imputed { value, scale });
+    }
+    tracks
 }

@@ -3,13 +3,16 @@
 //! A [`Bundle`] is a trained network with a card that says what it was trained on; [`impute`] runs it over a region of an
 //! [`Assay`](nascape_signal::Assay), tile by tile; [`train`] makes one; [`metrics`] says how good it is.
 
+pub mod architecture;
 pub mod bundle;
-pub mod cnn;
+pub mod calibration;
 pub mod error;
 pub mod impute;
 pub mod input;
 pub mod kernel;
 pub mod metrics;
+pub mod network;
+pub mod predictor;
 pub mod train;
 
 pub use bundle::Bundle;

@@ -30,6 +30,10 @@ pub struct Args {
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<Region>,
 
+    /// Write the ends of each bin's 90 % interval too: <target>.lower.bw and <target>.upper.bw
+    #[arg(long)]
+    intervals: bool,
+
     /// The folder for the tracks
     #[arg(long, short, value_name = "DIR")]
     output: PathBuf,
@@ -40,8 +44,13 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         [] => Library::defaults()?,
         names => names.iter().map(|name| Library::open(name)).collect::<Result<_>>()?,
     };
-    let request =
-        impute::Request { assay: args.assay_files.source()?, bundles, regions: args.regions, output: args.output };
+    let request = impute::Request {
+        assay: args.assay_files.source()?,
+        bundles,
+        intervals: args.intervals,
+        regions: args.regions,
+        output: args.output,
+    };
     let imputed = impute::run(&request, terminal)?;
     terminal.result(&imputed, || {
         let line = |track: &impute::Track| {

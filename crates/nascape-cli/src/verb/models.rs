@@ -50,9 +50,12 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         Action::Verify { name } => {
             let card = Library::open(&name)?.card;
             terminal.result(&card.weights, || {
+                let sums: Vec<&str> = card.weights.iter().map(|file| file.sha256.as_str()).collect();
                 format!(
                     "{name}: whole. Format version {}, {} parameters, SHA-256 {}",
-                    card.format_version, card.parameters, card.weights.sha256
+                    card.format_version,
+                    card.parameters,
+                    sums.join(", ")
                 )
             })
         }
@@ -80,46 +83,61 @@ fn table(bundles: &[Listed]) -> String {
 }
 
 fn describe(card: &Card) -> String {
-    let kind = match card.target_kind {
-        TargetKind::Presence => "a score between 0 and 1 for 'the bin is in a peak'; not fold change",
-        TargetKind::Signal => "the observed track's own quantity",
-    };
     let training = &card.training;
-    let files: Vec<String> = training
-        .files
-        .iter()
-        .map(|file| format!("  {:<8} {}  SHA-256 {}", file.role, file.name, file.sha256))
-        .collect();
-    let test =
-        card.test_measures.as_ref().map_or_else(|| "not measured".to_owned(), |test| headline(card.target_kind, test));
-    format!(
-        "{name}: {architecture} for {target}, {parameters} parameters\n\
-         value        {kind}\n\
+    let schedule = training.schedule.as_ref().map_or_else(String::new, |schedule| {
+        format!("epoch {} of {}, seed {}", training.best_epoch, training.epochs.len(), schedule.seed)
+    });
+    let mut text = format!(
+        "{name}: {architecture} for {target}, {parameters} parameters, {schedule}\n\
          window       {window} bins of {bin} bp\n\
-         trained on   {train} ({assembly}), epoch {best} of {epochs}, seed {seed}\n\
-         validation   {validation}: {validation_headline}\n\
-         test         {test_regions}: {test}\n\
-         files\n{files}\n\
          command      {command}\n\
-         licence      {licence}\n\
-         weights      SHA-256 {sha}",
+         licence      {licence}\n",
         name = card.name,
         architecture = card.architecture.name(),
-        target = card.target,
+        target = card.target_names(),
         parameters = card.parameters,
         window = card.window_bins,
         bin = card.bin_size,
-        train = training.train.join(", "),
-        assembly = card.assembly.as_deref().unwrap_or("assembly not known"),
-        best = training.best_epoch,
-        epochs = training.epochs.len(),
-        seed = training.seed,
-        validation = training.validation.join(", "),
-        validation_headline = headline(card.target_kind, &card.validation_measures),
-        test_regions = training.test.join(", "),
-        files = files.join("\n"),
         command = training.command,
         licence = card.licence,
-        sha = card.weights.sha256,
-    )
+    );
+    for target in &card.targets {
+        let kind = match target.kind {
+            TargetKind::Presence => "a score between 0 and 1 for 'the bin is in a peak'; not fold change",
+            TargetKind::Signal => "the observed track's own quantity",
+        };
+        let test = target.test.as_ref().map_or_else(|| "not measured".to_owned(), |test| headline(target.kind, test));
+        text += &format!(
+            "{}\n  value      {kind}\n  validation {}\n  test       {test}\n",
+            target.name,
+            headline(target.kind, &target.validation)
+        );
+        if let Some(coverage) = target.calibration.as_ref().and_then(|calibration| calibration.test_coverage) {
+            text += &format!(
+                "  intervals  hold {:.1} % of the test part's bins, {:.1} % of the highest 5 %\n",
+                100.0 * coverage.all,
+                100.0 * coverage.top
+            );
+        }
+    }
+    for experiment in &training.experiments {
+        text += &format!("{} ({})\n", experiment.name, experiment.assembly.as_deref().unwrap_or("assembly not known"));
+        for (part, regions) in [
+            ("train", &experiment.train),
+            ("validation", &experiment.validation),
+            ("calibration", &experiment.calibration),
+            ("test", &experiment.test),
+        ] {
+            if !regions.is_empty() {
+                text += &format!("  {part:<11} {}\n", regions.join(", "));
+            }
+        }
+        for file in &experiment.files {
+            text += &format!("  {:<11} {}  SHA-256 {}\n", file.role, file.name, file.sha256);
+        }
+    }
+    for file in &card.weights {
+        text += &format!("weights      {}  SHA-256 {}\n", file.file, file.sha256);
+    }
+    text.trim_end().to_owned()
 }

@@ -6,30 +6,68 @@ use std::{
 };
 
 use clap::ValueEnum;
-use nascape_app::{Result, train};
-use nascape_model::{bundle::Architecture, cnn, input, train::Schedule};
+use nascape_app::{
+    Library, Result,
+    device::Device,
+    recipe::{Experiment, Recipe},
+    train,
+};
+use nascape_model::{architecture::Architecture, bundle::TargetTransform, input::Input, train::Schedule};
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
-use crate::{assay_args::AssayArgs, terminal::Terminal};
+use crate::{assay_args::OptionalAssayArgs, terminal::Terminal};
 
 const EXAMPLES: &str = "\
-Example:
+Examples:
   nascape train --plus K562.PROseq.plus.bw --minus K562.PROseq.minus.bw --target H3K4me3=K562.H3K4me3.peaks.bed \\
     --architecture cnn --train chr21:1-30,000,000 --validation chr21:30,000,001-35,000,000 \\
     --test chr21:35,000,001-48,129,895 --output H3K4me3.cnn
+  nascape train --recipe H3K4me3.nascape.toml --data experiments --output H3K4me3.nascape
 
-Peaks are learned as a score for 'the bin is in a peak' (cross-entropy), signals as their own quantity (squared error).
-The epoch with the lowest loss on the validation part is kept; the test part is measured once, at the end.";
+Peaks are learned as a score for 'the bin is in a peak', signals as their own quantity. The epoch with the lowest loss on the
+validation part is kept; intervals come from the calibration part; the test part is measured once, at the end. After every epoch a
+checkpoint is written beside the output; when training was interrupted, --resume goes on from it.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// Everything written down in a TOML file, which may name several assays and marks
+    #[arg(long, value_name = "TOML", conflicts_with_all = ["plus", "minus", "signal", "target", "train", "validation"])]
+    recipe: Option<PathBuf>,
+
+    /// The folder of the files that the recipe names [default: the recipe's]
+    #[arg(long, value_name = "DIR", requires = "recipe")]
+    data: Option<PathBuf>,
+
     #[command(flatten)]
-    assay_files: AssayArgs,
+    single: Single,
+
+    /// Start from the weights of this bundle, of the same architecture and targets
+    #[arg(long, value_name = "BUNDLE")]
+    from: Option<String>,
+
+    /// Go on from the checkpoint of a training that was interrupted
+    #[arg(long)]
+    resume: bool,
+
+    /// What trains a network: this build's processor kernels, or a graphics card
+    #[arg(long, value_enum, default_value_t = DeviceName::Cpu)]
+    device: DeviceName,
+
+    /// The bundle: a folder, named as the bundle will be
+    #[arg(long, short, value_name = "BUNDLE")]
+    output: PathBuf,
+}
+
+/// A training on one assay, without a recipe.
+#[derive(clap::Args)]
+struct Single {
+    #[command(flatten)]
+    assay_files: OptionalAssayArgs,
 
     /// The mark and its observed track: bigWig, bedGraph, BED, narrowPeak or broadPeak
-    #[arg(long, value_name = "MARK=FILE", value_parser = target)]
-    target: (String, PathBuf),
+    #[arg(long, value_name = "MARK=FILE", value_parser = target, required_unless_present = "recipe")]
+    target: Option<(String, PathBuf)>,
 
     /// What a peak file says of a bin: presence (1 where a peak covers any of it), score (column 5) or signal (column 7)
     #[arg(long, default_value = "presence", value_name = "VALUE")]
@@ -39,25 +77,33 @@ pub struct Args {
     #[arg(long, default_value = "mean0", value_name = "SUMMARY")]
     target_summary: Summary,
 
+    /// What is done to a signal's bin: identity, or log-per-million (ln(1 + value / the chromosome's sum in millions))
+    #[arg(long, value_enum, default_value_t = Transform::Identity)]
+    target_transform: Transform,
+
     /// Smooth the target with a Gaussian of this many bins (the paper uses 10)
     #[arg(long, value_name = "SIGMA")]
     smooth: Option<f64>,
 
-    /// The network
+    /// The architecture, with its usual settings; a recipe may say others
     #[arg(long, value_enum, default_value_t = ArchitectureName::Cnn)]
     architecture: ArchitectureName,
 
-    /// The strands that the network sees
-    #[arg(long, value_enum, default_value_t = Strands::Summed)]
-    strands: Strands,
+    /// The strands that a network sees [default: as usual for the architecture]
+    #[arg(long, value_enum)]
+    strands: Option<Strands>,
 
     /// Region to learn from; may be given several times
-    #[arg(long = "train", value_name = "REGION", required = true)]
+    #[arg(long = "train", value_name = "REGION", required_unless_present = "recipe")]
     train: Vec<Region>,
 
     /// Region to choose the epoch by; may be given several times
-    #[arg(long = "validation", value_name = "REGION", required = true)]
+    #[arg(long = "validation", value_name = "REGION", required_unless_present = "recipe")]
     validation: Vec<Region>,
+
+    /// Region to estimate intervals and false discovery rates on; may be given several times
+    #[arg(long = "calibration", value_name = "REGION")]
+    calibration: Vec<Region>,
 
     /// Region kept aside and measured once at the end; may be given several times
     #[arg(long = "test", value_name = "REGION")]
@@ -87,27 +133,44 @@ pub struct Args {
     #[arg(long, default_value_t = Schedule::default().learning_rate, value_name = "RATE")]
     learning_rate: f64,
 
-    /// Share of the first layer silenced in training
-    #[arg(long, default_value_t = cnn::Settings::default().dropout, value_name = "SHARE")]
-    dropout: f64,
+    /// Share of every weight lost in a step of learning rate 1
+    #[arg(long, default_value_t = Schedule::default().weight_decay, value_name = "SHARE")]
+    weight_decay: f64,
+
+    /// Thin the reads of a training tile to between this share and all of them; 1 leaves all
+    #[arg(long, default_value_t = Schedule::default().thinning, value_name = "SHARE")]
+    thinning: f64,
 
     /// Random seed; the same seed gives the same weights
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = Schedule::default().seed, value_name = "N")]
     seed: u64,
 
     /// Licence of the weights, for the card
     #[arg(long, default_value = "not stated", value_name = "TEXT")]
     licence: String,
-
-    /// The bundle: a folder, named as the bundle will be
-    #[arg(long, short, value_name = "BUNDLE")]
-    output: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ArchitectureName {
     /// The paper's convolutional network: 8,385 parameters, 2,561 bins
     Cnn,
+    /// The paper's dense network: 200 bins, five layers
+    Dnn,
+    /// The paper's network of several marks at once (several targets need a recipe)
+    MultitaskCnn,
+    /// Basenji's trunk: pooling to 500 bp, seven dilated layers
+    Dilated,
+    /// Ours: a strand-aware U-Net over 50, 200 and 800 bp
+    Nascape,
+}
+
+impl ArchitectureName {
+    /// The architecture with its usual settings.
+    fn usual(self) -> Architecture {
+        let name = self.to_possible_value().expect("no architecture is hidden");
+        let usual = serde_json::json!({ "name": name.get_name() });
+        serde_json::from_value(usual).expect("every setting has a usual value")
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -118,6 +181,71 @@ enum Strands {
     Apart,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Transform {
+    /// The bin's value as it is
+    Identity,
+    /// ln(1 + value / (the chromosome's sum / 1,000,000))
+    LogPerMillion,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DeviceName {
+    /// The processor
+    Cpu,
+    /// An NVIDIA card (a build with the feature 'cuda')
+    Cuda,
+    /// An Apple graphics processor (a build with the feature 'metal')
+    Metal,
+}
+
+impl Single {
+    fn recipe(self) -> Result<Recipe> {
+        let assay = self.assay_files.source()?.ok_or_else(|| {
+            nascape_model::Error::Setting("give an assay: --plus and --minus, or --signal; or a --recipe.".to_owned())
+        })?;
+        let (mark, observed) = self.target.expect("clap asks for a target or a recipe");
+        Ok(Recipe {
+            targets: vec![mark.clone()],
+            architecture: self.architecture.usual(),
+            input: self.strands.map(|strands| match strands {
+                Strands::Summed => Input::summed(),
+                Strands::Apart => Input::apart(),
+            }),
+            loss: None,
+            both_directions: None,
+            schedule: Schedule {
+                epochs: self.epochs,
+                patience: self.patience,
+                batch_tiles: self.batch_tiles,
+                tile_bins: self.tile_bins,
+                learning_rate: self.learning_rate,
+                weight_decay: self.weight_decay,
+                thinning: self.thinning,
+                seed: self.seed,
+            },
+            peak_value: self.peak_value,
+            target_summary: self.target_summary,
+            target_transform: match self.target_transform {
+                Transform::Identity => TargetTransform::Identity,
+                Transform::LogPerMillion => TargetTransform::LogPerMillion,
+            },
+            target_smoothing: self.smooth,
+            licence: self.licence,
+            experiments: vec![Experiment {
+                name: "assay".to_owned(),
+                assay,
+                observed: [(mark, observed)].into(),
+                exclude: self.exclude,
+                train: self.train,
+                validation: self.validation,
+                calibration: self.calibration,
+                test: self.test,
+            }],
+        })
+    }
+}
+
 fn target(text: &str) -> std::result::Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((mark, file)) if !mark.is_empty() && !file.is_empty() => Ok((mark.to_owned(), file.into())),
@@ -126,34 +254,18 @@ fn target(text: &str) -> std::result::Result<(String, PathBuf), String> {
 }
 
 pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
-    let (mark, observed) = args.target;
     let request = train::Request {
-        assay: args.assay_files.source()?,
-        target: mark,
-        observed,
-        peak_value: args.peak_value,
-        target_summary: args.target_summary,
-        smoothing: args.smooth,
-        architecture: match args.architecture {
-            ArchitectureName::Cnn => Architecture::Cnn(cnn::Settings { dropout: args.dropout }),
+        recipe: match &args.recipe {
+            Some(path) => Recipe::read(path, args.data.as_deref())?,
+            None => args.single.recipe()?,
         },
-        strands: match args.strands {
-            Strands::Summed => input::Strands::Summed,
-            Strands::Apart => input::Strands::Apart,
+        from: args.from.as_deref().map(Library::open).transpose()?,
+        device: match args.device {
+            DeviceName::Cpu => Device::Cpu,
+            DeviceName::Cuda => Device::Cuda,
+            DeviceName::Metal => Device::Metal,
         },
-        train: args.train,
-        validation: args.validation,
-        test: args.test,
-        exclude: args.exclude,
-        schedule: Schedule {
-            epochs: args.epochs,
-            patience: args.patience,
-            batch_tiles: args.batch_tiles,
-            tile_bins: args.tile_bins,
-            learning_rate: args.learning_rate,
-            seed: args.seed,
-        },
-        licence: args.licence,
+        resume: args.resume,
         command: command_line(),
         output: args.output,
     };
@@ -169,16 +281,26 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     })?;
     terminal.result(&card, || {
         let mut text = format!(
-            "{}: {} for {}, {} parameters, epoch {} kept\nvalidation part: {}",
+            "{}: {} for {}, {} parameters, epoch {} kept",
             request.output.display(),
             card.architecture.name(),
-            card.target,
+            card.target_names(),
             card.parameters,
             card.training.best_epoch,
-            train::headline(card.target_kind, &card.validation_measures)
         );
-        if let Some(test) = &card.test_measures {
-            text += &format!("\ntest part: {}", train::headline(card.target_kind, test));
+        for target in &card.targets {
+            text += &format!("\n{} validation part: {}", target.name, train::headline(target.kind, &target.validation));
+            if let Some(test) = &target.test {
+                text += &format!("\n{} test part: {}", target.name, train::headline(target.kind, test));
+            }
+            if let Some(coverage) = target.calibration.as_ref().and_then(|calibration| calibration.test_coverage) {
+                text += &format!(
+                    "\n{} test part: 90 % intervals hold {:.1} % of the bins, {:.1} % of the highest",
+                    target.name,
+                    100.0 * coverage.all,
+                    100.0 * coverage.top
+                );
+            }
         }
         text
     })

@@ -3,12 +3,18 @@
 use nascape_signal::{BIN, Summary};
 use serde::{Deserialize, Serialize};
 
-use crate::{cnn, input::Input, metrics::Measures};
+use crate::{
+    architecture::Architecture,
+    calibration::Calibration,
+    input::Input,
+    metrics::Measures,
+    train::{Loss, Schedule},
+};
 
 /// What `format` on a card says.
 pub const FORMAT: &str = "nascape-bundle";
 /// The version of the card that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// A bundle's card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +28,8 @@ pub struct Card {
     pub nascape_version: String,
     /// The bundle's name: target and architecture, or what the user called it.
     pub name: String,
-    /// The mark it imputes.
-    pub target: String,
-    /// What a number of the imputed track means.
-    pub target_kind: TargetKind,
-    /// The assembly of the training files, where it is known. The network itself sees reads only and runs on any.
-    pub assembly: Option<String>,
+    /// The marks it imputes, in the order of its outputs.
+    pub targets: Vec<Target>,
     /// The architecture and its hyper-parameters.
     pub architecture: Architecture,
     /// Trained numbers.
@@ -36,20 +38,41 @@ pub struct Card {
     pub bin_size: u32,
     /// Bins that a prediction may look at.
     pub window_bins: usize,
-    /// How reads become input channels.
-    pub input: Input,
-    /// What is done to the network's last number.
+    /// Reads per kb of the library that its inputs look like: counts of an assay are scaled by the ratio of depths.
+    pub reads_per_kb: f64,
+    /// Input channels (networks only).
+    pub input: Option<Input>,
+    /// What is done to its raw numbers.
     pub output: Output,
+    /// True when a second output a mark gives the logarithm of the value's scale.
+    pub scale_output: bool,
+    /// True when every number is the mean of what is predicted from left to right and, with the strands exchanged, from right to
+    /// left: then an assay read backwards gives the track read backwards.
+    pub both_directions: bool,
     /// How it was trained.
     pub training: Training,
-    /// Measures on the validation part, by which the epoch was chosen.
-    pub validation_measures: Measures,
-    /// Measures on the test part, which training did not see.
-    pub test_measures: Option<Measures>,
     /// The licence of the weights.
     pub licence: String,
-    /// The weights' file and checksum.
-    pub weights: WeightsFile,
+    /// The weights' files and checksums.
+    pub weights: Vec<WeightsFile>,
+}
+
+/// A mark that a bundle imputes, and how well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The mark.
+    pub name: String,
+    /// What a number of the imputed track means.
+    pub kind: TargetKind,
+    /// What was done to the observed signal before it was learned.
+    pub transform: TargetTransform,
+    /// Measures on the validation part, by which the epoch was chosen.
+    pub validation: Measures,
+    /// Measures on the test part, which training did not see.
+    pub test: Option<Measures>,
+    /// Intervals and false discovery rates, from a part of their own.
+    pub calibration: Option<Calibration>,
 }
 
 /// What a number of an imputed track means.
@@ -62,24 +85,28 @@ pub enum TargetKind {
     Signal,
 }
 
-/// The architectures and what can be chosen about each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "kebab-case")]
-pub enum Architecture {
-    /// The paper's convolutional network.
-    Cnn(cnn::Settings),
+/// What was done to an observed signal before it was learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetTransform {
+    /// Nothing.
+    #[default]
+    Identity,
+    /// `ln(1 + m / (sum / 1e6))`, where `m` is the bin's value and `sum` that of all bins of its chromosome: a quantity that does not
+    /// depend on how deeply the mark was sequenced.
+    LogPerMillion,
 }
 
-impl Architecture {
-    /// The name that `--architecture` takes.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Cnn(_) => "cnn",
+impl TargetTransform {
+    /// Applies the transform in place; `sum` is that of all bins of the chromosome.
+    pub fn apply(self, track: &mut [f32], sum: f64) {
+        if self == Self::LogPerMillion && sum > 0.0 {
+            track.iter_mut().for_each(|value| *value = (f64::from(*value) * 1e6 / sum).ln_1p() as f32);
         }
     }
 }
 
-/// What is done to the network's last number `z`.
+/// What is done to a bundle's raw number `z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
@@ -104,38 +131,48 @@ impl Output {
 pub struct Training {
     /// The command that remakes it.
     pub command: String,
-    /// The files it was trained on.
-    pub files: Vec<SourceFile>,
-    /// Regions it learned from.
-    pub train: Vec<String>,
-    /// Regions by which the epoch was chosen.
-    pub validation: Vec<String>,
-    /// Regions kept aside.
-    pub test: Vec<String>,
+    /// The experiments it was trained on.
+    pub experiments: Vec<ExperimentUsed>,
     /// How the target's bases became a bin (signals only).
     pub target_summary: Summary,
     /// Width in bins of the Gaussian that smoothed the target; 0 for none.
     pub target_smoothing: f64,
-    /// Random seed of weights, dropout and the order of tiles.
-    pub seed: u64,
-    /// Adam's learning rate.
-    pub learning_rate: f64,
-    /// Tiles a step.
-    pub batch_tiles: usize,
-    /// Bins a tile.
-    pub tile_bins: usize,
-    /// Epochs without improvement after which training stopped.
-    pub patience: usize,
+    /// What was made small.
+    pub loss: Loss,
+    /// How long and how fast it learned (networks only).
+    pub schedule: Option<Schedule>,
     /// The epoch whose weights were kept, from 1.
     pub best_epoch: usize,
     /// Loss and measures of every epoch.
     pub epochs: Vec<Epoch>,
 }
 
+/// One assay with its observed marks, as used in training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentUsed {
+    /// What the recipe calls it.
+    pub name: String,
+    /// The assembly, where it is known. A bundle sees reads only and runs on any.
+    pub assembly: Option<String>,
+    /// Reads per kb of the assay.
+    pub reads_per_kb: f64,
+    /// The files.
+    pub files: Vec<SourceFile>,
+    /// Regions it learned from.
+    pub train: Vec<String>,
+    /// Regions by which the epoch was chosen.
+    pub validation: Vec<String>,
+    /// Regions on which intervals and false discovery rates were estimated.
+    pub calibration: Vec<String>,
+    /// Regions kept aside.
+    pub test: Vec<String>,
+}
+
 /// A file used in training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SourceFile {
-    /// `plus`, `minus`, `signal`, `target` or `exclude`.
+    /// `plus`, `minus`, `signal`, `exclude`, or the mark that was observed.
     pub role: String,
     /// Its name, without folders.
     pub name: String,
@@ -152,9 +189,9 @@ pub struct Epoch {
     pub train_loss: f64,
     /// Mean loss over the validation part.
     pub validation_loss: f64,
-    /// Correlation with the observed track on the validation part.
+    /// Correlation with the observed tracks on the validation part, the mean over the marks.
     pub validation_pearson: Option<f64>,
-    /// Area under the precision-recall curve on the validation part, for peaks.
+    /// Area under the precision-recall curve on the validation part, for peaks, the mean over the marks.
     pub validation_auprc: Option<f64>,
 }
 
@@ -194,13 +231,18 @@ impl Card {
         if card.bin_size != BIN {
             return Err(format!("the card asks for bins of {} bp; Nascape works in bins of {BIN} bp.", card.bin_size));
         }
-        if !(card.input.reads_per_kb.is_finite() && card.input.reads_per_kb > 0.0) {
-            return Err(format!(
-                "the card's input.reads_per_kb is {}; it must be a positive number.",
-                card.input.reads_per_kb
-            ));
+        if !(card.reads_per_kb.is_finite() && card.reads_per_kb > 0.0) {
+            return Err(format!("the card's reads_per_kb is {}; it must be a positive number.", card.reads_per_kb));
+        }
+        if card.targets.is_empty() {
+            return Err("the card names no target.".to_owned());
         }
         Ok(card)
+    }
+
+    /// The marks, for people.
+    pub fn target_names(&self) -> String {
+        self.targets.iter().map(|target| target.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// The card as it stands in a bundle.

@@ -5,32 +5,43 @@ mod weights;
 
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 pub use card::{
-    Architecture, Card, Epoch, FORMAT, FORMAT_VERSION, Output, SourceFile, TargetKind, Training, WeightsFile,
+    Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, Output, SourceFile, Target, TargetKind, TargetTransform,
+    Training, WeightsFile,
 };
 pub use weights::sha256_of_file;
 
 use crate::{
     Error, Result,
-    cnn::{self, DenseCnn},
+    network::Network,
+    predictor::{Engine, Predictor},
 };
 
 /// The card's file name.
 pub const CARD: &str = "model.json";
-/// The weights' file name.
+/// The file name of a network's weights.
 pub const WEIGHTS: &str = "weights.safetensors";
 
-/// A trained network, ready to impute.
+/// A trained predictor, ready to impute.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     /// What it is and where it comes from.
     pub card: Card,
-    /// The network with its weights packed for the processor.
-    pub network: DenseCnn,
+    /// What computes, with its weights packed for the processor.
+    pub predictor: Predictor,
+    /// The weights as they were trained, to go on from.
+    pub weights: Weights,
+}
+
+/// What training gave, to be saved.
+#[derive(Clone, Debug)]
+pub enum Weights {
+    /// A network's tensors by name.
+    Network(HashMap<String, Vec<f32>>),
 }
 
 impl Bundle {
@@ -39,43 +50,45 @@ impl Bundle {
     /// # Errors
     /// [`Error::Bundle`] with the name of what is missing, unknown or wrong.
     pub fn open(folder: &Path) -> Result<Self> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            fs::read(&path).map_err(|source| {
-                fault(
-                    folder,
-                    format!("{name} cannot be read ({source}). A bundle is a folder with {CARD} and {WEIGHTS}."),
-                )
-            })
-        };
-        Self::from_bytes(folder, &read(CARD)?, &read(WEIGHTS)?)
+        Self::read(folder, &|name| fs::read(folder.join(name)))
     }
 
-    /// A bundle from its card and its weights; `name` stands for it in errors.
+    /// A bundle from its files, which `read` gives by their names; `name` stands for the bundle in errors.
     ///
     /// # Errors
     /// As [`Bundle::open`].
-    pub fn from_bytes(name: &Path, card: &[u8], weights: &[u8]) -> Result<Self> {
-        let card = Card::parse(card).map_err(|detail| fault(name, detail))?;
-        let found = weights::sha256(weights);
-        if found != card.weights.sha256 {
-            let detail = format!(
-                "{WEIGHTS} is not the file that the card was made for (SHA-256 {found}, on the card {}). Fetch the bundle again.",
-                card.weights.sha256
-            );
-            return Err(fault(name, detail));
-        }
-        let channels = card.input.strands.channels();
-        let tensors = weights::parse(weights, &cnn::tensors(channels)).map_err(|detail| fault(name, detail))?;
+    pub fn read(name: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Self> {
+        let file = |file: &str| {
+            read(file).map_err(|source| {
+                fault(name, format!("{file} cannot be read ({source}). A bundle is a folder with {CARD} and the weights that it names."))
+            })
+        };
+        let card = Card::parse(&file(CARD)?).map_err(|detail| fault(name, detail))?;
+        let checked = |used: &WeightsFile| {
+            let bytes = file(&used.file)?;
+            let found = weights::sha256(&bytes);
+            match found == used.sha256 {
+                true => Ok(bytes),
+                false => Err(fault(
+                    name,
+                    format!(
+                        "{} is not the file that the card was made for (SHA-256 {found}, on the card {}). Fetch the bundle again.",
+                        used.file, used.sha256
+                    ),
+                )),
+            }
+        };
+        let files = card.weights.iter().map(checked).collect::<Result<Vec<_>>>()?;
+        let (predictor, weights) = predictor(&card, &files).map_err(|detail| fault(name, detail))?;
+        let window = 2 * predictor.reach() + 1;
         for (field, on_card, needed) in
-            [("window_bins", card.window_bins, cnn::WINDOW), ("parameters", card.parameters, cnn::parameters(channels))]
+            [("window_bins", card.window_bins, window), ("parameters", card.parameters, predictor.parameters())]
         {
             if on_card != needed {
                 return Err(fault(name, format!("the card's {field} is {on_card}; its architecture has {needed}.")));
             }
         }
-        let network = DenseCnn::new(channels, &tensors);
-        Ok(Self { card, network })
+        Ok(Self { card, predictor, weights })
     }
 
     /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced, other files in its
@@ -83,24 +96,29 @@ impl Bundle {
     ///
     /// # Errors
     /// [`nascape_signal::Error::Write`]; nothing is left behind then, and an older bundle is as it was.
-    pub fn save(folder: &Path, card: &Card, tensors: &HashMap<String, Vec<f32>>) -> Result<()> {
+    pub fn save(folder: &Path, card: &Card, trained: &Weights) -> Result<()> {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
-        let weights = weights::serialize(tensors, &cnn::tensors(card.input.strands.channels()));
-        let card = Card {
-            weights: WeightsFile { file: WEIGHTS.to_owned(), sha256: weights::sha256(&weights) },
-            ..card.clone()
+        let files = match trained {
+            Weights::Network(tensors) => {
+                let plan = card.architecture.plan(inputs(card), outputs(card));
+                vec![(WEIGHTS.to_owned(), weights::serialize(tensors, &plan.tensors()))]
+            }
         };
+        let used = |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
+        let card = Card { weights: files.iter().map(used).collect(), ..card.clone() };
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(write_fault(parent.to_owned()))?;
         let partial = tempfile::Builder::new().prefix(".bundle.").suffix(".partial").tempdir_in(parent);
         let partial = partial.map_err(write_fault(folder.to_owned()))?;
-        for (name, bytes) in [(CARD, card.to_json().as_bytes()), (WEIGHTS, &weights)] {
+        // The card comes last, and does not fit other weights.
+        let files = [files, vec![(CARD.to_owned(), card.to_json().into_bytes())]].concat();
+        for (name, bytes) in &files {
             fs::write(partial.path().join(name), bytes).map_err(write_fault(folder.join(name)))?;
         }
         open_to_readers(partial.path()).map_err(write_fault(folder.to_owned()))?;
         if folder.is_dir() {
-            // Only the bundle's own files are replaced; the card comes last, and does not fit other weights.
-            for name in [WEIGHTS, CARD] {
+            // Only the bundle's own files are replaced.
+            for (name, _) in &files {
                 fs::rename(partial.path().join(name), folder.join(name)).map_err(write_fault(folder.join(name)))?;
             }
             return Ok(());
@@ -111,8 +129,32 @@ impl Bundle {
     }
 }
 
+/// What computes, from the card and the files that it names.
+///
+/// # Errors
+/// A sentence that names the field or the tensor.
+fn predictor(card: &Card, files: &[Vec<u8>]) -> std::result::Result<(Predictor, Weights), String> {
+    card.architecture.check().map_err(|fault| format!("the card's architecture: {fault}"))?;
+    let input = card.input.clone().ok_or("the card lacks 'input', the network's channels.")?;
+    input.check()?;
+    let plan = card.architecture.plan(inputs(card), outputs(card));
+    let [bytes] = files else { return Err(format!("a network has one file of weights, {WEIGHTS}.")) };
+    let tensors = weights::parse(bytes, &plan.tensors())?;
+    let engine = Engine::Network(input, Network::new(plan, &tensors));
+    let predictor = Predictor { reads_per_kb: card.reads_per_kb, both_directions: card.both_directions, engine };
+    Ok((predictor, Weights::Network(tensors)))
+}
+
+fn inputs(card: &Card) -> usize {
+    card.input.as_ref().map_or(0, |input| input.channels.len())
+}
+
+fn outputs(card: &Card) -> usize {
+    card.targets.len() * if card.scale_output { 2 } else { 1 }
+}
+
 /// Temporary folders are private to their owner; a bundle is as open as any new folder.
-fn open_to_readers(folder: &Path) -> std::io::Result<()> {
+fn open_to_readers(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

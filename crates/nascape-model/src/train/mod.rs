@@ -1,44 +1,63 @@
-//! Training a network on the regions where a mark was observed.
+//! Training on the regions where a mark was observed.
 //!
-//! The network is trained densely: a mini-batch is a few tiles of consecutive bins with their halos, not thousands of windows
-//! that repeat one another's work. Half of the tiles are read from right to left (with the strands exchanged), since chromatin
-//! has no preferred direction.
+//! A network is trained densely: a mini-batch is a few tiles of consecutive bins with their halos, not thousands of windows that
+//! repeat one another's work. Half of the tiles are read from right to left (with the strands exchanged), since chromatin has no
+//! preferred direction; and a share of the reads may be left out, since libraries differ in depth.
 
+mod adam;
+pub mod checkpoint;
+mod loss;
 mod part;
 mod tiles;
 
-use candle_core::{Device, Tensor};
-use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
+use std::path::Path;
+
+use candle_core::Device;
 use nascape_signal::Progress;
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-pub use part::{Data, Part, check_parts};
+pub use loss::Loss;
+pub use part::{Experiment, Part, Stretch, TargetBins, check_parts};
 
+use self::{adam::Adam, checkpoint::Checkpoint};
 use crate::{
     Error, Result,
-    bundle::{Architecture, Epoch, Output},
-    cnn::{CnnGraph, DenseCnn},
-    impute::predict,
-    input::Input,
+    architecture::Architecture,
+    bundle::{Epoch, Weights},
+    impute::{Imputed, imputed},
+    input::{Input, scale},
     metrics::{Measures, positives},
+    network::{Item, Learner, Network, Plan, named},
+    predictor::{Engine, Predictor},
 };
 
 /// Everything that decides the outcome of a training besides the data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recipe {
     /// The network.
     pub architecture: Architecture,
-    /// How reads become input channels.
+    /// How reads become its input channels.
     pub input: Input,
-    /// Logistic for peaks (cross-entropy is the loss), identity for signals (squared error is).
-    pub output: Output,
+    /// Marks that it imputes.
+    pub targets: usize,
+    /// Whether the marks are peaks: a bin is in one or not.
+    pub presence: bool,
+    /// What is made small.
+    pub loss: Loss,
+    /// Reads per kb of the library that its inputs look like.
+    pub reads_per_kb: f64,
+    /// Whether it imputes the mean of both directions.
+    pub both_directions: bool,
     /// How long and how fast it learns.
     pub schedule: Schedule,
 }
 
 /// How long and how fast a network learns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// Epochs at the most.
     pub epochs: usize,
@@ -50,14 +69,26 @@ pub struct Schedule {
     pub tile_bins: usize,
     /// Adam's learning rate; it falls to a tenth over the epochs along a half cosine.
     pub learning_rate: f64,
-    /// Seed of weights, dropout, directions and the order of tiles.
+    /// Share of every weight that is lost in a step of learning rate 1.
+    pub weight_decay: f64,
+    /// The smallest share of reads that a tile may be thinned to; 1 leaves all.
+    pub thinning: f64,
+    /// Seed of weights, dropout, directions, thinning and the order of tiles.
     pub seed: u64,
 }
 
 impl Default for Schedule {
-    /// That of the shipped bundles.
     fn default() -> Self {
-        Self { epochs: 60, patience: 40, batch_tiles: 2, tile_bins: 1_024, learning_rate: 3e-3, seed: 1 }
+        Self {
+            epochs: 60,
+            patience: 40,
+            batch_tiles: 2,
+            tile_bins: 1_024,
+            learning_rate: 3e-3,
+            weight_decay: 0.0,
+            thinning: 1.0,
+            seed: 1,
+        }
     }
 }
 
@@ -76,94 +107,191 @@ impl Schedule {
         if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
             return fault("the learning rate must be a positive number, such as 0.001.");
         }
+        if !(0.0..1.0).contains(&self.weight_decay) {
+            return fault("the weight decay must be at least 0 and less than 1, such as 0.01.");
+        }
+        if !(self.thinning > 0.0 && self.thinning <= 1.0) {
+            return fault("thinning is the smallest share of reads to keep: more than 0, at most 1.");
+        }
         Ok(())
     }
 }
 
 /// What a training gives.
 pub struct Trained {
-    /// The best epoch's weights by tensor name.
-    pub weights: std::collections::HashMap<String, Vec<f32>>,
+    /// The best epoch's weights.
+    pub weights: Weights,
+    /// They as they impute.
+    pub predictor: Predictor,
     /// The best epoch, from 1: the one with the lowest validation loss.
     pub best_epoch: usize,
     /// Every epoch's figures.
     pub epochs: Vec<Epoch>,
-    /// Measures of the best epoch on the validation part.
-    pub validation: Measures,
+}
+
+/// Bins of reads on either side of a region that training of this recipe asks for.
+pub fn margin(recipe: &Recipe) -> usize {
+    let plan = plan(recipe);
+    let (left, right) = plan.halo();
+    // Tiles may start before a region and end behind it.
+    left.max(right) + recipe.input.reach() + tile_bins(recipe, &plan).max(plan.grid())
+}
+
+fn plan(recipe: &Recipe) -> Plan {
+    let rows = if recipe.loss.has_scale() { 2 } else { 1 };
+    recipe.architecture.plan(recipe.input.channels.len(), recipe.targets * rows)
+}
+
+/// Bins of a tile: as asked, made a multiple of the network's steps.
+fn tile_bins(recipe: &Recipe, plan: &Plan) -> usize {
+    recipe.schedule.tile_bins.next_multiple_of(plan.grid())
+}
+
+fn predictor(recipe: &Recipe, plan: &Plan, parameters: &[f32]) -> Predictor {
+    let network = Network::new(plan.clone(), &named(plan, parameters));
+    Predictor {
+        reads_per_kb: recipe.reads_per_kb,
+        both_directions: recipe.both_directions,
+        engine: Engine::Network(recipe.input.clone(), network),
+    }
+}
+
+/// Where to keep what has been reached, and whether to go on from it.
+pub struct Resume<'a> {
+    /// The checkpoint's file.
+    pub path: &'a Path,
+    /// What is trained on what.
+    pub identity: &'a str,
+    /// True to go on from a checkpoint that is there.
+    pub go_on: bool,
 }
 
 /// Trains on `train`, choosing the epoch on `validation`. `told` hears of every epoch as it ends.
 ///
-/// The same recipe and data give the same weights, whatever the number of threads.
+/// The same recipe and data give the same weights, whatever the number of threads, and however often it was interrupted and resumed.
 ///
 /// # Errors
 /// [`Error::Setting`], [`Error::Diverged`] when the first epochs leave no weights to keep, `Cancelled` from `progress`.
+#[allow(clippy::too_many_arguments, reason = "a training's inputs, named where it is called")]
 pub fn train(
     recipe: &Recipe,
+    start: Option<&Weights>,
+    device: &Device,
     train: &Part,
     validation: &Part,
+    resume: &Resume<'_>,
     progress: &dyn Progress,
     mut told: impl FnMut(&Epoch),
 ) -> Result<Trained> {
-    let schedule = &recipe.schedule;
+    let plan = plan(recipe);
+    let schedule = Schedule { tile_bins: tile_bins(recipe, &plan), ..recipe.schedule.clone() };
     schedule.check()?;
-    let Architecture::Cnn(settings) = &recipe.architecture;
-    settings.check()?;
-    let channels = recipe.input.strands.channels();
     let mut rng = ChaCha8Rng::seed_from_u64(schedule.seed);
-    let graph = CnnGraph::new(channels, settings, &mut rng)?;
-    let adam = ParamsAdamW { lr: schedule.learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };
-    let mut optimiser = AdamW::new(vec![graph.variable().clone()], adam)?;
-    let mut best: Option<Trained> = None;
-    let mut epochs = Vec::new();
+    let mut learner = match start {
+        Some(Weights::Network(weights)) => Learner::from_weights(plan.clone(), device.clone(), weights),
+        None => Learner::new(plan.clone(), device.clone(), &mut rng),
+    };
+    let found = if resume.go_on { Checkpoint::load(resume.path, resume.identity)? } else { None };
+    let mut state = found.unwrap_or_else(|| Checkpoint {
+        identity: resume.identity.to_owned(),
+        epochs: Vec::new(),
+        parameters: learner.parameters().to_vec(),
+        adam: Adam::default(),
+        best_epoch: 0,
+        best: Vec::new(),
+    });
+    learner.parameters_mut().clone_from(&state.parameters);
+    state.epochs.iter().for_each(&mut told);
 
-    for epoch in 1..=schedule.epochs {
-        let (mut loss_sum, mut bins) = (0.0, 0.0);
-        let batches = tiles::batches(train, recipe, &mut rng);
-        let total = (schedule.epochs * batches.len()) as u64;
-        for (step, batch) in batches.iter().enumerate() {
-            progress.check()?;
-            progress.advance(((epoch - 1) * batches.len() + step) as u64, total);
-            let done = (epoch - 1) as f64 + step as f64 / batches.len() as f64;
-            optimiser.set_learning_rate(schedule.learning_rate * falling(done / schedule.epochs as f64));
-            let tensors = batch.tensors(train, recipe)?;
-            let z = graph.forward(&tensors.input, Some(&mut rng))?;
-            let loss = (losses(recipe.output, &z, &tensors.target)? * &tensors.assessed)?.sum_all()?;
-            let mean = (&loss / tensors.bins)?;
-            optimiser.backward_step(&mean)?;
-            loss_sum += f64::from(loss.to_scalar::<f32>()?);
-            bins += tensors.bins;
-        }
-        let weights = graph.weights()?;
-        let network = DenseCnn::new(channels, &weights);
-        let (validation_loss, measures) = assess(&network, recipe.output, validation);
-        let record = Epoch {
-            epoch,
-            train_loss: loss_sum / bins,
-            validation_loss,
-            validation_pearson: measures.pearson,
-            validation_auprc: measures.auprc,
-        };
-        if !(record.train_loss.is_finite() && validation_loss.is_finite()) {
-            // The last good epoch is kept where there is one.
-            match best.take() {
-                Some(kept) => return Ok(Trained { epochs, ..kept }),
-                None => return Err(Error::Diverged { epoch }),
-            }
-        }
-        told(&record);
-        epochs.push(record);
-        let lowest = best.as_ref().map_or(f64::INFINITY, |best| epochs[best.best_epoch - 1].validation_loss);
-        if validation_loss < lowest {
-            best = Some(Trained { weights, best_epoch: epoch, epochs: Vec::new(), validation: measures });
-        }
-        let best_epoch = best.as_ref().map_or(0, |best| best.best_epoch);
-        if epoch - best_epoch >= schedule.patience {
+    for epoch in state.epochs.len() + 1..=schedule.epochs {
+        if state.best_epoch > 0 && epoch - 1 - state.best_epoch >= schedule.patience {
             break;
         }
+        // An epoch's dice depend on nothing that came before, so that it can be taken up again.
+        rng.set_stream(epoch as u64);
+        rng.set_word_pos(0);
+        let train_loss = one_epoch(recipe, &schedule, epoch, &mut learner, &mut state.adam, train, &mut rng, progress)?;
+        let (validation_loss, measures) = assess(&predictor(recipe, &plan, learner.parameters()), recipe.loss, recipe.presence, validation);
+        if !(train_loss.is_finite() && validation_loss.is_finite()) {
+            // The last good epoch is kept where there is one.
+            match state.best_epoch {
+                0 => return Err(Error::Diverged { epoch }),
+                _ => break,
+            }
+        }
+        let mean = |figure: &dyn Fn(&Measures) -> Option<f64>| {
+            let known: Vec<f64> = measures.iter().filter_map(figure).collect();
+            (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+        };
+        let record = Epoch {
+            epoch,
+            train_loss,
+            validation_loss,
+            validation_pearson: mean(&|measures| measures.pearson),
+            validation_auprc: mean(&|measures| measures.auprc),
+        };
+        told(&record);
+        let lowest = state.best_epoch.checked_sub(1).map_or(f64::INFINITY, |best| state.epochs[best].validation_loss);
+        state.epochs.push(record);
+        state.parameters = learner.parameters().to_vec();
+        if validation_loss < lowest {
+            state.best_epoch = epoch;
+            state.best.clone_from(&state.parameters);
+        }
+        state.save(resume.path)?;
     }
-    let best = best.expect("the first finite epoch is the best so far");
-    Ok(Trained { epochs, ..best })
+    Ok(Trained {
+        weights: Weights::Network(named(&plan, &state.best)),
+        predictor: predictor(recipe, &plan, &state.best),
+        best_epoch: state.best_epoch,
+        epochs: state.epochs,
+    })
+}
+
+/// All mini-batches of an epoch; the mean loss over them.
+#[allow(clippy::too_many_arguments, reason = "one loop's state, used once")]
+fn one_epoch(
+    recipe: &Recipe,
+    schedule: &Schedule,
+    epoch: usize,
+    learner: &mut Learner,
+    adam: &mut Adam,
+    train: &Part,
+    rng: &mut ChaCha8Rng,
+    progress: &dyn Progress,
+) -> Result<f64> {
+    let (left, right) = learner.plan().halo();
+    // A tile comes with the longer halo on both sides, since it may be mirrored; the shorter side is cut here.
+    let (halo, spare) = (left.max(right), left.max(right) - left);
+    let bins = schedule.tile_bins;
+    let batches = tiles::batches(train, schedule, rng);
+    let (mut loss_sum, mut steps) = (0.0, 0.0);
+    for (step, batch) in batches.iter().enumerate() {
+        progress.check()?;
+        progress.advance(((epoch - 1) * batches.len() + step) as u64, (schedule.epochs * batches.len()) as u64);
+        let done = ((epoch - 1) as f64 + step as f64 / batches.len() as f64) / schedule.epochs as f64;
+        let seeds: Vec<u64> = batch.iter().map(|_| rng.random()).collect();
+        let read = |(tile, &seed): (&tiles::Tile, &u64)| {
+            let dice = &mut ChaCha8Rng::seed_from_u64(seed);
+            let (counts, depth, targets) = tile.read(train, bins, halo + recipe.input.reach(), dice);
+            let rows = recipe.input.rows(&counts, scale(recipe.reads_per_kb, depth));
+            let cut = rows.chunks(bins + 2 * halo).flat_map(|row| &row[spare..spare + left + bins + right]);
+            (Item { input: cut.copied().collect(), bins }, targets)
+        };
+        let (items, targets): (Vec<Item>, Vec<Vec<Vec<f32>>>) = batch.par_iter().zip(&seeds).map(read).unzip();
+        let (sum, counted, mut gradient) = learner.gradient(&items, rng.random(), |at, z| {
+            let mut dz = vec![0.0; z.len()];
+            let (sum, counted) = recipe.loss.sum(z, &targets[at], Some(&mut dz));
+            (sum, counted, dz)
+        })?;
+        let (loss, factor) = recipe.loss.of_batch(sum, counted);
+        gradient.iter_mut().for_each(|value| *value *= factor as f32);
+        let rate = schedule.learning_rate * falling(done);
+        adam.step(learner.parameters_mut(), &gradient, rate, schedule.weight_decay);
+        loss_sum += loss;
+        steps += 1.0;
+    }
+    Ok(loss_sum / steps)
 }
 
 /// The learning rate's share of its start after `done` (0 to 1) of the epochs.
@@ -171,61 +299,49 @@ fn falling(done: f64) -> f64 {
     0.1 + 0.9 * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
 }
 
-/// The loss of every bin, not yet weighted.
-fn losses(output: Output, z: &Tensor, target: &Tensor) -> Result<Tensor> {
-    Ok(match output {
-        Output::Identity => (z - target)?.sqr()?,
-        // Cross-entropy of 1 / (1 + exp(-z)), in the form that does not overflow.
-        Output::Logistic => ((z.relu()? - (z * target)?)? + (z.abs()?.neg()?.exp()? + 1.0)?.log()?)?,
+/// What a predictor imputes on one region of a part, on the engine and the tiles by which everything is imputed.
+pub struct Assessed<'a> {
+    /// The region, with its targets.
+    pub stretch: &'a Stretch,
+    /// A track a target.
+    pub tracks: Vec<Imputed>,
+    /// The loss, and how many values it is the sum over.
+    pub loss: (f64, f64),
+}
+
+/// A part under a predictor, region by region.
+pub fn on_part<'a>(
+    predictor: &'a Predictor,
+    loss: Loss,
+    part: &'a Part,
+) -> impl Iterator<Item = Assessed<'a>> {
+    part.stretches().iter().map(move |stretch| {
+        let rows = stretch.on_grid(predictor.grid(), predictor.reach(), |counts| {
+            predictor.predict(counts, stretch.reads_per_kb())
+        });
+        let loss_of_stretch = loss.sum(&rows.concat(), stretch.targets(), None);
+        Assessed { stretch, tracks: imputed(rows, loss.output(), loss.has_scale()), loss: loss_of_stretch }
     })
 }
 
-/// Loss and measures of a network on a part, on the engine that imputes.
-pub fn assess(network: &DenseCnn, output: Output, part: &Part) -> (f64, Measures) {
-    let (mut observed, mut imputed) = (Vec::new(), Vec::new());
-    let (mut loss_sum, mut bins) = (0.0, 0_u64);
-    for stretch in part.stretches() {
-        let mut track = predict(network, &stretch.input_of_the_region());
-        for (&z, &target) in track.iter().zip(stretch.target()).filter(|(_, target)| !target.is_nan()) {
-            let (z, target) = (f64::from(z), f64::from(target));
-            loss_sum += match output {
-                Output::Identity => (z - target).powi(2),
-                Output::Logistic => z.max(0.0) - z * target + (-z.abs()).exp().ln_1p(),
-            };
-            bins += 1;
+/// Loss of a predictor on a part, and the measures of each target: also those of finding peaks, when the targets are `presence`.
+pub fn assess(predictor: &Predictor, loss: Loss, presence: bool, part: &Part) -> (f64, Vec<Measures>) {
+    let (mut sum, mut counted) = (0.0, 0.0);
+    let mut tracks: Vec<(Vec<f32>, Vec<f32>)> = Vec::new();
+    for assessed in on_part(predictor, loss, part) {
+        sum += assessed.loss.0;
+        counted += assessed.loss.1;
+        tracks.resize_with(assessed.tracks.len(), Default::default);
+        for ((observed, value), (target, track)) in
+            tracks.iter_mut().zip(assessed.stretch.targets().iter().zip(assessed.tracks))
+        {
+            observed.extend(target);
+            value.extend(track.value);
         }
-        output.apply(&mut track);
-        imputed.extend(track);
-        observed.extend_from_slice(stretch.target());
     }
-    let marked = (output == Output::Logistic).then(|| positives(&observed, 0.5));
-    let measures = Measures::of(&observed, &imputed, marked.as_deref(), None).expect("both tracks cover the same bins");
-    (loss_sum / bins.max(1) as f64, measures)
-}
-
-/// Tensors of a mini-batch.
-struct BatchTensors {
-    /// [tiles, channels, bins + halo]
-    input: Tensor,
-    /// [tiles, bins]; 0 where nothing was assessed.
-    target: Tensor,
-    /// [tiles, bins]; 1 where the target was assessed, else 0.
-    assessed: Tensor,
-    /// Assessed bins.
-    bins: f64,
-}
-
-impl BatchTensors {
-    fn new(input: Vec<f32>, mut target: Vec<f32>, tiles: usize, channels: usize) -> Result<Self> {
-        let assessed: Vec<f32> = target.iter().map(|value| if value.is_nan() { 0.0 } else { 1.0 }).collect();
-        target.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
-        let bins = assessed.iter().map(|&value| f64::from(value)).sum();
-        let (length, out) = (input.len() / tiles / channels, target.len() / tiles);
-        Ok(Self {
-            input: Tensor::from_vec(input, (tiles, channels, length), &Device::Cpu)?,
-            target: Tensor::from_vec(target, (tiles, out), &Device::Cpu)?,
-            assessed: Tensor::from_vec(assessed, (tiles, out), &Device::Cpu)?,
-            bins,
-        })
-    }
+    let measures = tracks.iter().map(|(observed, value)| {
+        let marked = presence.then(|| positives(observed, 0.5));
+        Measures::of(observed, value, marked.as_deref(), None).expect("both tracks cover the same bins")
+    });
+    (loss.of_batch(sum, counted).0, measures.collect())
 }

@@ -1,144 +1,188 @@
-//! The train, validation and test parts: regions with their inputs and targets in memory.
+//! The train, validation, calibration and test parts: regions of experiments with their reads and targets in memory.
 
-use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, Summary, smooth};
+use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, StrandBins, Summary, smooth};
 
-use crate::{
-    Error, Result,
-    cnn::{LEFT, RIGHT},
-    input::{Channels, Input},
-};
+use crate::{Error, Result, bundle::TargetTransform, input::counts};
 
-/// Where inputs and targets come from.
-pub struct Data<'a> {
+/// One assay and what was observed of its cells.
+pub struct Experiment<'a> {
     /// The assay.
     pub assay: &'a Assay,
     /// Its depth.
     pub reads_per_kb: f64,
-    /// The observed mark.
-    pub observed: &'a Observed,
-    /// How a signal's bases become a bin.
-    pub target_summary: Summary,
-    /// Width of the Gaussian that smooths the target, in bins; `None` for none.
-    pub smoothing: Option<f64>,
+    /// The observed marks, in the order of the bundle's targets; `None` where this experiment lacks one.
+    pub observed: &'a [Option<Observed>],
+    /// How observed bases become a target.
+    pub target: TargetBins,
     /// What takes no part.
     pub exclusion: &'a Exclusion,
 }
 
-/// One region of a part.
-pub struct Stretch {
-    /// A row a channel, from `margin + LEFT` bins before the region to `margin + LEFT` bins after it.
-    rows: Vec<Vec<f32>>,
-    /// A number a bin of the region; NaN where nothing was assessed.
-    target: Vec<f32>,
-    /// Bins beyond the region for which input is held, so that a tile may reach over its ends.
-    margin: usize,
+/// How observed bases become a target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TargetBins {
+    /// How a signal's bases become a bin.
+    pub summary: Summary,
+    /// What is done to a signal's bin.
+    pub transform: TargetTransform,
+    /// Width of the Gaussian that smooths it, in bins; `None` for none.
+    pub smoothing: Option<f64>,
 }
 
-/// The regions of a part in memory: 4 bytes a bin for the target and for each channel.
+/// One region of a part.
+pub struct Stretch {
+    /// Reads from `margin` bins before the region to `margin` bins behind it.
+    counts: StrandBins,
+    /// Reads per kb of its assay.
+    reads_per_kb: f64,
+    /// A row a target, a number a bin of the region; NaN where nothing was assessed.
+    targets: Vec<Vec<f32>>,
+    margin: usize,
+    /// The region's first bin, counted from the chromosome's start.
+    first: usize,
+}
+
+/// The regions of a part in memory: 4 bytes a bin for each strand and each target.
+#[derive(Default)]
 pub struct Part {
     stretches: Vec<Stretch>,
 }
 
 impl Part {
-    /// Reads inputs and targets of `regions` (in the assay's names, cut at chromosome ends), with a margin of `margin` bins.
+    /// Reads counts and targets of `regions` (in the assay's names, cut at chromosome ends) and adds them to the part. Reads are held
+    /// for `margin` bins on either side: the predictor's reach, and what tiles and the grid may
+    /// reach over a region's ends.
     ///
     /// # Errors
-    /// Those of reading the files; [`Error::NothingToLearn`] when the target is the same in every bin or none is assessed.
-    pub fn read(
-        data: &Data<'_>,
-        input: &Input,
-        regions: &[Region],
-        margin: usize,
-        name: &'static str,
-        target: &str,
-    ) -> Result<Self> {
-        let channels = Channels::new(data.assay, input, data.reads_per_kb);
-        let mut stretches = Vec::new();
+    /// Those of reading the files.
+    pub fn add(&mut self, experiment: &Experiment<'_>, regions: &[Region], margin: usize) -> Result<()> {
         for region in regions {
-            let length = data.assay.resolve(&Region::new(&region.chromosome, 0, Region::TO_THE_END))?.end;
+            let length = length_of(experiment.assay, region)?;
             let bins = region.bins(BIN);
-            let rows = channels.with_halo(&region.chromosome, length, bins, LEFT + margin, LEFT + margin)?;
-            stretches.push(Stretch { rows, target: observed_bins(data, region)?, margin });
+            let first = bins.start as isize - margin as isize;
+            let counts = counts(experiment.assay, &region.chromosome, length, first, bins.len() + 2 * margin)?;
+            let target = |observed: &Option<Observed>| match observed {
+                Some(observed) => observed_bins(experiment, observed, region),
+                None => Ok(vec![f32::NAN; bins.len()]),
+            };
+            let targets = experiment.observed.iter().map(target).collect::<Result<_>>()?;
+            self.stretches.push(Stretch { counts, reads_per_kb: experiment.reads_per_kb, targets, margin, first: bins.start });
         }
-        let assessed = || stretches.iter().flat_map(|stretch| &stretch.target).filter(|value| !value.is_nan());
-        let nothing = |detail| {
-            let regions = regions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            Error::NothingToLearn { target: target.to_owned(), part: name, regions, detail }
-        };
-        let Some(first) = assessed().next() else {
-            return Err(nothing("every bin is excluded or missing. Choose other regions, or a smaller --exclude."));
-        };
-        if assessed().all(|value| value == first) {
-            return Err(nothing(
-                "every bin has the same value. Choose regions that hold both marked and unmarked bins.",
-            ));
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::NothingToLearn`] when a target is the same in every bin of the part, or assessed in none.
+    pub fn check_learnable(&self, targets: &[String], part: &'static str, regions: &[Region]) -> Result<()> {
+        for (at, target) in targets.iter().enumerate() {
+            let assessed =
+                || self.stretches.iter().flat_map(|stretch| &stretch.targets[at]).filter(|value| !value.is_nan());
+            let nothing = |detail| {
+                let regions = regions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                Err(Error::NothingToLearn { target: target.clone(), part, regions, detail })
+            };
+            match assessed().next() {
+                None => {
+                    return nothing("every bin is excluded or missing. Choose other regions, or a smaller --exclude.");
+                }
+                Some(first) if assessed().all(|value| value == first) => {
+                    return nothing("every bin has the same value. Choose regions that hold both marked and unmarked bins.");
+                }
+                Some(_) => {}
+            }
         }
-        Ok(Self { stretches })
+        Ok(())
     }
 
     /// The regions, in order.
     pub fn stretches(&self) -> &[Stretch] {
         &self.stretches
     }
+
+    /// True when it holds no region.
+    pub fn is_empty(&self) -> bool {
+        self.stretches.is_empty()
+    }
 }
 
-/// The target over a region: observed bins, smoothed over the whole chromosome's neighbourhood, excluded bins missing.
-fn observed_bins(data: &Data<'_>, region: &Region) -> Result<Vec<f32>> {
+fn length_of(assay: &Assay, region: &Region) -> Result<u32> {
+    Ok(assay.resolve(&Region::new(&region.chromosome, 0, Region::TO_THE_END))?.end)
+}
+
+/// The target over a region: observed bins, transformed, smoothed over the neighbourhood, excluded bins missing.
+fn observed_bins(experiment: &Experiment<'_>, observed: &Observed, region: &Region) -> Result<Vec<f32>> {
+    let TargetBins { summary, transform, smoothing } = experiment.target;
     let bins = region.bins(BIN);
-    let Some(sigma) = data.smoothing else {
-        let mut target = data.observed.bins(region, BIN, data.target_summary)?;
-        target.resize(bins.len(), 0.0);
-        data.exclusion.apply(region, BIN, &mut target);
-        return Ok(target);
-    };
+    let length = length_of(experiment.assay, region)?;
     // Smoothing reaches 4 sigma beyond the region, so that a cut into regions does not change a bin.
-    let reach = (4.0 * sigma).ceil() as u32 * BIN;
-    let length = data.assay.resolve(&Region::new(&region.chromosome, 0, Region::TO_THE_END))?.end;
+    let reach = smoothing.map_or(0, |sigma| (4.0 * sigma).ceil() as u32 * BIN);
     let wide = Region::new(
         &region.chromosome,
         region.start.saturating_sub(reach),
         region.end.saturating_add(reach).min(length),
     );
-    let mut track = data.observed.bins(&wide, BIN, data.target_summary)?;
+    let mut track = observed.bins(&wide, BIN, summary)?;
     track.resize(wide.bins(BIN).len(), 0.0);
-    data.exclusion.apply(&wide, BIN, &mut track);
-    smooth::gaussian(&mut track, sigma)?;
+    if transform != TargetTransform::Identity && !observed.is_presence() {
+        let whole = observed.bins(&Region::new(&region.chromosome, 0, length), BIN, summary)?;
+        transform.apply(&mut track, whole.iter().filter(|value| value.is_finite()).map(|&value| f64::from(value)).sum());
+    }
+    experiment.exclusion.apply(&wide, BIN, &mut track);
+    if let Some(sigma) = smoothing {
+        smooth::gaussian(&mut track, sigma)?;
+    }
     let first = bins.start - wide.bins(BIN).start;
     Ok(track[first..first + bins.len()].to_vec())
 }
 
 impl Stretch {
-    /// A number a bin; NaN where nothing was assessed.
-    pub fn target(&self) -> &[f32] {
-        &self.target
+    /// A row a target, a number a bin; NaN where nothing was assessed.
+    pub fn targets(&self) -> &[Vec<f32>] {
+        &self.targets
     }
 
-    /// Rows that give exactly the region's bins.
-    pub(super) fn input_of_the_region(&self) -> Vec<Vec<f32>> {
-        self.input(0, self.target.len(), false)
+    /// Bins of the region.
+    pub fn bins(&self) -> usize {
+        self.targets[0].len()
     }
 
-    /// Rows that give `bins` bins from bin `first` of the region on (which may lie up to the margin outside), read from right
-    /// to left when `reversed`: then the last bin comes first and the strands change places.
-    pub(super) fn input(&self, first: isize, bins: usize, reversed: bool) -> Vec<Vec<f32>> {
-        let bin = (first + self.margin as isize + LEFT as isize) as usize;
-        if !reversed {
-            return self.rows.iter().map(|row| row[bin - LEFT..bin + bins + RIGHT].to_vec()).collect();
+    /// Reads per kb of its assay.
+    pub fn reads_per_kb(&self) -> f64 {
+        self.reads_per_kb
+    }
+
+    /// The rows that `predict` gives for the region, computed from the grid's last multiple before it to the first behind it, as they
+    /// are over the whole chromosome. `predict` is given the reads with `reach` bins on either side.
+    pub(super) fn on_grid(
+        &self,
+        grid: usize,
+        reach: usize,
+        predict: impl FnOnce(&StrandBins) -> Vec<Vec<f32>>,
+    ) -> Vec<Vec<f32>> {
+        let before = self.first % grid;
+        let bins = (before + self.bins()).next_multiple_of(grid);
+        let mut rows = predict(&self.counts(-(before as isize), bins, reach));
+        for row in &mut rows {
+            row.truncate(before + self.bins());
+            row.drain(..before);
         }
-        // The network looks further left than right: mirrored, the halo's long side is on the right.
-        let mirrored = |row: &Vec<f32>| row[bin - RIGHT..bin + bins + LEFT].iter().rev().copied().collect();
-        self.rows.iter().rev().map(mirrored).collect()
+        rows
     }
 
-    /// The target over the same bins as [`Stretch::input`], NaN outside the region.
-    pub(super) fn target_of(&self, first: isize, bins: usize, reversed: bool) -> Vec<f32> {
-        let value =
-            |bin: isize| usize::try_from(bin).ok().and_then(|bin| self.target.get(bin)).copied().unwrap_or(f32::NAN);
-        let mut target: Vec<f32> = (first..first + bins as isize).map(value).collect();
-        if reversed {
-            target.reverse();
-        }
-        target
+    /// The reads of `bins` bins from bin `first` of the region on, with `reach` bins on either side.
+    pub fn counts(&self, first: isize, bins: usize, reach: usize) -> StrandBins {
+        let start = (first + self.margin as isize - reach as isize) as usize;
+        let cut = |row: &[f32]| row[start..start + bins + 2 * reach].to_vec();
+        StrandBins { plus: cut(&self.counts.plus), minus: cut(&self.counts.minus) }
+    }
+
+    /// The targets of `bins` bins from bin `first` of the region on, NaN outside the region.
+    pub fn targets_of(&self, first: isize, bins: usize) -> Vec<Vec<f32>> {
+        let value = |row: &[f32], bin: isize| {
+            usize::try_from(bin).ok().and_then(|bin| row.get(bin)).copied().unwrap_or(f32::NAN)
+        };
+        let of_row = |row: &Vec<f32>| (first..first + bins as isize).map(|bin| value(row, bin)).collect();
+        self.targets.iter().map(of_row).collect()
     }
 }
 

@@ -1,0 +1,200 @@
+//! A training written down: a TOML file that names files, regions, architecture, settings and seed.
+//!
+//! ```toml
+//! targets = ["H3K4me3"]
+//! architecture = { name = "nascape" }
+//! schedule = { epochs = 40, seed = 1 }
+//!
+//! [[experiment]]
+//! name = "K562, PRO-seq"
+//! plus = "K562.PROseq.plus.bw"
+//! minus = "K562.PROseq.minus.bw"
+//! observed = { H3K4me3 = "K562.H3K4me3.peaks.bed" }
+//! train = ["chr21:1-30,000,000"]
+//! validation = ["chr21:30,000,001-35,000,000"]
+//! test = ["chr21:35,000,001-48,129,895"]
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use nascape_model::{
+    architecture::Architecture,
+    bundle::TargetTransform,
+    input::Input,
+    train::{Loss, Schedule},
+};
+use nascape_signal::{Assembly, Region, SignalOptions, Summary, doctor::Files, observed::PeakValue};
+use serde::Deserialize;
+
+use crate::{AssaySource, Error, Result};
+
+/// Everything that decides what a training gives.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The marks, in the order of the bundle's outputs.
+    pub targets: Vec<String>,
+    /// The architecture and its settings.
+    pub architecture: Architecture,
+    /// Input channels; the architecture's usual ones when not given.
+    #[serde(default)]
+    pub input: Option<Input>,
+    /// What is made small; the architecture's usual loss when not given.
+    #[serde(default)]
+    pub loss: Option<Loss>,
+    /// Whether to impute the mean of both directions; as is usual for the architecture when not given.
+    #[serde(default)]
+    pub both_directions: Option<bool>,
+    /// How long and how fast it learns.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// What a peak file says of a bin.
+    #[serde(default = "presence")]
+    pub peak_value: PeakValue,
+    /// How a signal's bases become a bin.
+    #[serde(default = "mean0")]
+    pub target_summary: Summary,
+    /// What is done to a signal's bin.
+    #[serde(default)]
+    pub target_transform: TargetTransform,
+    /// Width of the Gaussian that smooths the target, in bins.
+    #[serde(default)]
+    pub target_smoothing: Option<f64>,
+    /// The licence of the weights.
+    #[serde(default = "not_stated")]
+    pub licence: String,
+    /// Assays with what was observed of their cells.
+    #[serde(rename = "experiment")]
+    pub experiments: Vec<Experiment>,
+}
+
+/// One assay, what was observed of its cells, and the parts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct Experiment {
+    /// What to call it.
+    pub name: String,
+    /// The assay.
+    pub assay: AssaySource,
+    /// Observed tracks by mark; a mark may lack one here when another experiment has it.
+    pub observed: BTreeMap<String, PathBuf>,
+    /// Regions that take no part, a BED file.
+    pub exclude: Option<PathBuf>,
+    /// Regions to learn from.
+    pub train: Vec<Region>,
+    /// Regions to choose the epoch by.
+    pub validation: Vec<Region>,
+    /// Regions on which intervals and false discovery rates are estimated.
+    pub calibration: Vec<Region>,
+    /// Regions kept aside and measured once at the end.
+    pub test: Vec<Region>,
+}
+
+/// An experiment as a recipe says it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    plus: Option<PathBuf>,
+    minus: Option<PathBuf>,
+    /// One unstranded file, or a BAM.
+    signal: Option<PathBuf>,
+    /// Assembly, for files without chromosome lengths.
+    assembly: Option<String>,
+    observed: BTreeMap<String, PathBuf>,
+    exclude: Option<PathBuf>,
+    #[serde(default)]
+    train: Vec<String>,
+    #[serde(default)]
+    validation: Vec<String>,
+    #[serde(default)]
+    calibration: Vec<String>,
+    #[serde(default)]
+    test: Vec<String>,
+}
+
+impl TryFrom<Written> for Experiment {
+    type Error = String;
+
+    fn try_from(written: Written) -> std::result::Result<Self, String> {
+        let files = match (written.plus, written.minus, written.signal) {
+            (Some(plus), Some(minus), None) => Files::Strands(plus, minus),
+            (None, None, Some(signal)) => Files::Single(signal),
+            _ => return Err(format!("the experiment '{}' needs 'plus' and 'minus', or 'signal' alone", written.name)),
+        };
+        let assembly = written.assembly.as_deref().map(Assembly::named).transpose().map_err(|e| e.to_string())?;
+        let regions = |texts: Vec<String>| {
+            let region = |text: &String| text.parse::<Region>().map_err(|fault| fault.to_string());
+            texts.iter().map(region).collect::<std::result::Result<Vec<_>, _>>()
+        };
+        Ok(Self {
+            assay: AssaySource { files, options: SignalOptions { assembly: assembly.cloned(), ..SignalOptions::default() } },
+            name: written.name,
+            observed: written.observed,
+            exclude: written.exclude,
+            train: regions(written.train)?,
+            validation: regions(written.validation)?,
+            calibration: regions(written.calibration)?,
+            test: regions(written.test)?,
+        })
+    }
+}
+
+fn presence() -> PeakValue {
+    PeakValue::Presence
+}
+
+fn mean0() -> Summary {
+    Summary::Mean0
+}
+
+fn not_stated() -> String {
+    "not stated".to_owned()
+}
+
+impl Recipe {
+    /// Reads a recipe. Files that it names without a folder's root lie under `data`, or beside the recipe.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] with the line and what is wrong there.
+    pub fn read(path: &Path, data: Option<&Path>) -> Result<Self> {
+        let fault = |detail: String| Error::Recipe { path: path.to_owned(), detail };
+        let text = fs::read_to_string(path).map_err(|source| fault(format!("it cannot be read ({source}).")))?;
+        let mut recipe: Self = toml::from_str(&text).map_err(|source| fault(source.to_string()))?;
+        let folder = data.or(path.parent()).unwrap_or(Path::new("."));
+        for experiment in &mut recipe.experiments {
+            let of_assay = match &mut experiment.assay.files {
+                Files::Strands(plus, minus) => vec![plus, minus],
+                Files::Single(file) => vec![file],
+            };
+            let named = of_assay.into_iter().chain(&mut experiment.exclude).chain(experiment.observed.values_mut());
+            named.filter(|file| !is_remote(file)).for_each(|file| *file = folder.join(&*file));
+        }
+        recipe.check(path)?;
+        Ok(recipe)
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        let fault = |detail: String| Err(Error::Recipe { path: path.to_owned(), detail });
+        if self.targets.is_empty() || self.experiments.is_empty() {
+            return fault("it names no target or no [[experiment]].".to_owned());
+        }
+        for experiment in &self.experiments {
+            if let Some(mark) = experiment.observed.keys().find(|mark| !self.targets.contains(mark)) {
+                return fault(format!("the experiment '{}' has {mark}, which is not among 'targets'.", experiment.name));
+            }
+        }
+        match self.targets.iter().find(|mark| self.experiments.iter().all(|e| !e.observed.contains_key(*mark))) {
+            Some(mark) => fault(format!("no experiment has an observed {mark}.")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_remote(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://"))
+}

@@ -1,0 +1,108 @@
+//! The architectures: networks as plans of layers, and forests of boosted trees.
+
+mod cnn;
+mod dilated;
+mod dnn;
+mod multitask_cnn;
+mod nascape;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, input::Input, network::Plan, train::Loss};
+
+/// The architectures and what can be chosen about each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Architecture {
+    /// The paper's convolutional network, slid over every bin.
+    Cnn(cnn::Settings),
+    /// The paper's dense network over 200 bins.
+    Dnn(dnn::Settings),
+    /// The paper's network of several marks at once.
+    MultitaskCnn(multitask_cnn::Settings),
+    /// Convolution, pooling and dilated residual layers, after Basenji's trunk.
+    Dilated(dilated::Settings),
+    /// Our strand-aware U-Net.
+    Nascape(nascape::Settings),
+}
+
+impl Architecture {
+    /// The name that `--architecture` takes.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Cnn(_) => "cnn",
+            Self::Dnn(_) => "dnn",
+            Self::MultitaskCnn(_) => "multitask-cnn",
+            Self::Dilated(_) => "dilated",
+            Self::Nascape(_) => "nascape",
+        }
+    }
+
+    /// The network with `inputs` input channels and `outputs` output channels.
+    pub fn plan(&self, inputs: usize, outputs: usize) -> Plan {
+        match self {
+            Self::Cnn(settings) => cnn::plan(settings, inputs, outputs),
+            Self::Dnn(settings) => dnn::plan(settings, inputs, outputs),
+            Self::MultitaskCnn(settings) => multitask_cnn::plan(settings, inputs, outputs),
+            Self::Dilated(settings) => dilated::plan(settings, inputs, outputs),
+            Self::Nascape(settings) => nascape::plan(settings, inputs, outputs),
+        }
+    }
+
+    /// The input channels that it is trained on when nothing else is asked for.
+    pub fn usual_input(&self) -> Input {
+        match self {
+            Self::Cnn(_) | Self::Dnn(_) => Input::summed(),
+            Self::MultitaskCnn(_) | Self::Dilated(_) => Input::apart(),
+            Self::Nascape(_) => nascape::input(),
+        }
+    }
+
+    /// What its training makes small when nothing else is asked for; `presence` is true for peaks.
+    pub fn usual_loss(&self, presence: bool) -> Loss {
+        match self {
+            Self::Dnn(_) => Loss::RootMeanSquaredError,
+            Self::MultitaskCnn(_) => Loss::MaskedSquaredError,
+            _ if presence => Loss::CrossEntropy,
+            Self::Nascape(_) => Loss::Robust,
+            Self::Cnn(_) | Self::Dilated(_) => Loss::SquaredError,
+        }
+    }
+
+    /// Whether it imputes the mean of both directions when nothing else is asked for.
+    pub fn usually_both_directions(&self) -> bool {
+        matches!(self, Self::Nascape(_))
+    }
+
+    /// # Errors
+    /// [`Error::Setting`] with the setting that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        let (dropout, sizes) = match self {
+            Self::Cnn(settings) => (settings.dropout, Vec::new()),
+            Self::Dnn(settings) => (0.0, settings.units.to_vec()),
+            Self::MultitaskCnn(settings) => (0.0, vec![settings.filters, settings.taps]),
+            Self::Dilated(settings) => (settings.dropout, vec![settings.stem, settings.trunk / 2]),
+            Self::Nascape(settings) => {
+                let [fine, middle, coarse] = settings.channels;
+                (settings.dropout, vec![fine, middle, coarse / 2])
+            }
+        };
+        let layers = match self {
+            Self::MultitaskCnn(settings) => settings.convolutions,
+            Self::Nascape(settings) => settings.dilated,
+            _ => 1,
+        };
+        let fault = |text: &str| Err(Error::Setting(text.to_owned()));
+        if !(0.0..1.0).contains(&dropout) {
+            return fault("dropout is a share: at least 0 and less than 1.");
+        }
+        if sizes.iter().any(|size| !(1..=1_024).contains(size)) {
+            return fault("a layer has from 1 to 1,024 channels, and a convolution as many taps.");
+        }
+        // The dilation doubles with every layer: 2^12 steps of 800 bp are more than 3 Mb.
+        if !(1..=12).contains(&layers) {
+            return fault("a network has from 1 to 12 dilated layers.");
+        }
+        Ok(())
+    }
+}

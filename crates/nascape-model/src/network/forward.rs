@@ -1,0 +1,141 @@
+//! A plan with its weights, run over a tile: inference.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::plan::{Layer, Op, Plan};
+use crate::kernel::{Activation, PackedConv, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat};
+
+/// A plan with its weights packed for the processor.
+#[derive(Clone, Debug)]
+pub struct Network {
+    plan: Plan,
+    /// A convolution a layer that has one.
+    convolutions: Vec<Option<PackedConv>>,
+    /// The buffer that each layer is computed in, and how many there are: a buffer is used again when its layer is done with.
+    buffers: (Vec<usize>, usize),
+}
+
+/// The buffers that the layers of a tile are computed in.
+#[derive(Default)]
+pub struct Scratch(Vec<Vec<f32>>);
+
+impl Network {
+    /// Packs the tensors that [`Plan::tensors`] names; they must be there and of their shapes.
+    pub fn new(plan: Plan, weights: &HashMap<String, Vec<f32>>) -> Self {
+        let flat: Vec<f32> = plan.tensors().iter().flat_map(|(name, _)| weights[name].iter().copied()).collect();
+        Self::from_flat(plan, &flat)
+    }
+
+    /// Packs parameters that lie one after the other in the order of [`Plan::tensors`].
+    pub(super) fn from_flat(plan: Plan, mut parameters: &[f32]) -> Self {
+        let mut packed = |layer: &Layer| match &layer.op {
+            Op::Conv { shape, .. } => {
+                let (weights, rest) = parameters.split_at(shape.weights());
+                let (bias, rest) = rest.split_at(shape.c_out);
+                parameters = rest;
+                Some(PackedConv::new(*shape, weights, bias))
+            }
+            _ => None,
+        };
+        let convolutions = plan.layers().iter().map(&mut packed).collect();
+        let buffers = buffers(plan.layers());
+        Self { plan, convolutions, buffers }
+    }
+
+    /// The layers.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The raw outputs over a tile of `bins` bins, a multiple of the plan's grid, a row an output channel. `input` is the tile with
+    /// its halo, a row an input channel.
+    pub fn predict(&self, input: Rows<'_>, bins: usize, scratch: &mut Scratch) -> Vec<Vec<f32>> {
+        let layers = self.plan.layers();
+        let extents = self.plan.extents(bins);
+        assert_eq!(input.length(), extents[0].len(), "a tile comes with its halo");
+        scratch.0.resize_with(self.buffers.1.max(scratch.0.len()), Vec::new);
+        for (id, layer) in layers.iter().enumerate().skip(1) {
+            // The layer's buffer is taken out of the scratch while the others are read.
+            let length = extents[id].len();
+            let mut values = std::mem::take(&mut scratch.0[self.buffers.0[id]]);
+            values.resize(layer.channels * length, 0.0);
+            let of = |from: usize| match from {
+                0 => input,
+                _ => {
+                    let length = extents[from].len();
+                    Rows::new(&scratch.0[self.buffers.0[from]], layers[from].channels, length, length)
+                }
+            };
+            let x: Vec<Rows<'_>> = inputs(layer, &extents, id, of);
+            let y = RowsMut::new(&mut values, layer.channels, length, length);
+            evaluate(&layer.op, self.convolutions[id].as_ref(), &x, phase(layer, &extents[id]), y);
+            scratch.0[self.buffers.0[id]] = values;
+        }
+        let last = layers.len() - 1;
+        scratch.0[self.buffers.0[last]][..layers[last].channels * bins].chunks(bins).map(<[f32]>::to_vec).collect()
+    }
+}
+
+/// The steps of a layer's inputs that it is made from; `of` gives an input over its whole extent.
+pub(super) fn inputs<'a>(
+    layer: &Layer,
+    extents: &[Range<isize>],
+    id: usize,
+    of: impl Fn(usize) -> Rows<'a>,
+) -> Vec<Rows<'a>> {
+    let need = layer.op.need(&extents[id]);
+    let cut = |&from: &usize| of(from).cut((need.start - extents[from].start) as usize, need.len());
+    layer.from.iter().map(cut).collect()
+}
+
+/// Fine steps by which a repeated layer starts inside its first coarse one.
+pub(super) fn phase(layer: &Layer, extent: &Range<isize>) -> usize {
+    match layer.op {
+        Op::Repeat { factor } => extent.start.rem_euclid(factor as isize) as usize,
+        _ => 0,
+    }
+}
+
+/// One layer from its inputs.
+pub(super) fn evaluate(op: &Op, conv: Option<&PackedConv>, x: &[Rows<'_>], phase: usize, mut y: RowsMut<'_>) {
+    match op {
+        Op::Input => unreachable!("the input is given"),
+        Op::Conv { relu, .. } => {
+            let activation = if *relu { Activation::Relu } else { Activation::Linear };
+            conv.expect("packed").forward(x[0], activation, y);
+        }
+        Op::MaxWith { distance } => max_pool(x[0], *distance, y),
+        Op::MeanPool { factor } => mean_pool(x[0], *factor, y),
+        Op::Repeat { factor } => repeat(x[0], *factor, phase, y),
+        Op::Add { relu } => {
+            let (channels, length) = (y.channels(), y.length());
+            copy(x[0], y.cut(0, length));
+            add(x[1], y.cut(0, length));
+            if *relu {
+                (0..channels).for_each(|channel| y.row(channel).iter_mut().for_each(|value| *value = value.max(0.0)));
+            }
+        }
+        Op::Concat => {
+            for (channel, row) in x.iter().flat_map(|x| (0..x.channels()).map(|channel| x.row(channel))).enumerate() {
+                y.row(channel).copy_from_slice(row);
+            }
+        }
+    }
+}
+
+/// Which buffer each layer is computed in, and their number.
+fn buffers(layers: &[Layer]) -> (Vec<usize>, usize) {
+    let last_use = |id: usize| layers.iter().rposition(|layer| layer.from.contains(&id)).unwrap_or(layers.len());
+    let mut buffers = vec![0; layers.len()];
+    let (mut free, mut count) = (Vec::new(), 0);
+    for id in 1..layers.len() {
+        buffers[id] = free.pop().unwrap_or_else(|| {
+            count += 1;
+            count - 1
+        });
+        let mut done = layers[id].from.clone();
+        done.dedup();
+        free.extend(done.into_iter().filter(|&from| from > 0 && last_use(from) == id).map(|from| buffers[from]));
+    }
+    (buffers, count)
+}

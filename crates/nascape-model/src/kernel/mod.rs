@@ -11,15 +11,18 @@
 //! - [`conv`]: the forward pass
 //! - [`gradient`]: the backward pass, with respect to the input and to the weights
 //! - [`pool`]: the maximum of two bins `distance` apart, and its gradient
+//! - [`recurrent`]: one direction of a GRU, forward and backward; there a value depends on all bins that come before
 
 pub mod conv;
 pub mod gradient;
 pub mod pool;
+pub mod recurrent;
 pub mod rows;
 
 pub use conv::{Activation, PackedConv, Shape};
 pub use gradient::{PackedTranspose, gradient_weights, mask_relu_gradient};
 pub use pool::{gradient_max_pool, max_pool};
+pub use recurrent::{GruShape, GruTape, PackedGru};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]

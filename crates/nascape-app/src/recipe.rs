@@ -46,6 +46,9 @@ pub struct Recipe {
     /// What is made small; the architecture's usual loss when not given.
     #[serde(default)]
     pub loss: Option<Loss>,
+    /// Reads per kb of the library that its inputs are to look like; the first experiment's when not given.
+    #[serde(default)]
+    pub reads_per_kb: Option<f64>,
     /// Whether to impute the mean of both directions; as is usual for the architecture when not given.
     #[serde(default)]
     pub both_directions: Option<bool>,

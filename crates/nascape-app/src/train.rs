@@ -10,7 +10,7 @@ use nascape_model::{
     calibration::Calibration,
     metrics::Measures,
     predictor::Predictor,
-    train::{self, Loss, Part, Resume, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
+    train::{self, Losses, Part, Resume, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
 };
 use nascape_signal::{Assay, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
 
@@ -57,15 +57,15 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         create_folder(parent)?;
     }
     let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
-    // Presence or absence is a logistic question, a quantity is not.
-    let presence = experiments.iter().flat_map(|one| &one.observed).flatten().all(Observed::is_presence);
+    let kinds: Vec<TargetKind> = (0..recipe.targets.len()).map(|at| kind(&experiments, at)).collect();
+    let loss = |kind: &TargetKind| {
+        recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(*kind == TargetKind::Presence))
+    };
     let learned = train::Recipe {
         architecture: recipe.architecture.clone(),
         input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
-        targets: recipe.targets.len(),
-        presence,
-        loss: recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(presence)),
-        reads_per_kb: experiments[0].reads_per_kb,
+        losses: Losses(kinds.iter().map(loss).collect()),
+        reads_per_kb: recipe.reads_per_kb.unwrap_or(experiments[0].reads_per_kb),
         both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
         schedule: recipe.schedule.clone(),
     };
@@ -102,7 +102,7 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     drop(on);
     let (validation, calibration, test) =
         (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
-    let targets = targets(recipe, &trained.predictor, learned.loss, presence, [&validation, &calibration, &test]);
+    let targets = targets(recipe, &kinds, &learned.losses, &trained.predictor, [&validation, &calibration, &test]);
     let card = Card {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -118,15 +118,12 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         window_bins: 2 * trained.predictor.reach() + 1,
         reads_per_kb: learned.reads_per_kb,
         input: Some(learned.input.clone()),
-        output: learned.loss.output(),
-        scale_output: learned.loss.has_scale(),
         both_directions: learned.both_directions,
         training: Training {
             command: request.command.clone(),
             experiments: used,
             target_summary: recipe.target_summary,
             target_smoothing: recipe.target_smoothing.unwrap_or(0.0),
-            loss: learned.loss,
             schedule: Some(learned.schedule.clone()),
             best_epoch: trained.best_epoch,
             epochs: trained.epochs,
@@ -242,32 +239,40 @@ fn identity(recipe: &train::Recipe, from: Option<&Bundle>, used: &[ExperimentUse
     serde_json::to_string(&(VERSION, recipe, from, used)).expect("settings are plain data")
 }
 
+/// Presence or absence is a logistic question, a quantity is not: what the target at this place is in every experiment that has it.
+fn kind(experiments: &[Opened<'_>], at: usize) -> TargetKind {
+    match experiments.iter().filter_map(|one| one.observed[at].as_ref()).all(Observed::is_presence) {
+        true => TargetKind::Presence,
+        false => TargetKind::Signal,
+    }
+}
+
 /// How well each mark is imputed on the validation part and on the test part, with intervals from the calibration part.
 fn targets(
     recipe: &Recipe,
+    kinds: &[TargetKind],
+    losses: &Losses,
     predictor: &Predictor,
-    loss: Loss,
-    presence: bool,
     [validation, calibration, test]: [&Part; 3],
 ) -> Vec<Target> {
-    let measures = |part: &Part| assess(predictor, loss, presence, part).1;
+    let measures = |part: &Part| assess(predictor, losses, part).1;
     let on_validation = measures(validation);
     let on_test = (!test.is_empty()).then(|| measures(test));
-    let mut of_calibration = columns(predictor, loss, calibration, recipe.targets.len()).into_iter();
-    let mut of_test = columns(predictor, loss, test, recipe.targets.len()).into_iter();
-    let named = recipe.targets.iter().zip(on_validation).enumerate();
-    let target = |(at, (name, validation)): (usize, (&String, Measures))| {
-        let (calibration, test) = (of_calibration.next().unwrap_or_default(), of_test.next().unwrap_or_default());
-        Target {
-            name: name.clone(),
-            kind: if presence { TargetKind::Presence } else { TargetKind::Signal },
-            transform: recipe.target_transform,
-            validation,
-            test: on_test.as_ref().map(|measures| measures[at].clone()),
-            calibration: calibration.estimate().map(|found| Calibration { test_coverage: test.coverage(&found), ..found }),
-        }
+    let (of_calibration, of_test) = (columns(predictor, losses, calibration), columns(predictor, losses, test));
+    let target = |(at, validation): (usize, Measures)| Target {
+        name: recipe.targets[at].clone(),
+        kind: kinds[at],
+        transform: recipe.target_transform,
+        loss: losses.0[at],
+        output: losses.0[at].output(),
+        scale_output: losses.0[at].has_scale(),
+        validation,
+        test: on_test.as_ref().map(|measures| measures[at].clone()),
+        calibration: of_calibration[at]
+            .estimate()
+            .map(|found| Calibration { test_coverage: of_test[at].coverage(&found), ..found }),
     };
-    named.map(target).collect()
+    on_validation.into_iter().enumerate().map(target).collect()
 }
 
 /// One mark over a whole part: what calibration is made from.
@@ -288,9 +293,9 @@ impl Columns {
     }
 }
 
-fn columns(predictor: &Predictor, loss: Loss, part: &Part, targets: usize) -> Vec<Columns> {
-    let mut columns: Vec<Columns> = (0..targets).map(|_| Columns::default()).collect();
-    for assessed in on_part(predictor, loss, part) {
+fn columns(predictor: &Predictor, losses: &Losses, part: &Part) -> Vec<Columns> {
+    let mut columns: Vec<Columns> = losses.0.iter().map(|_| Columns::default()).collect();
+    for assessed in on_part(predictor, losses, part) {
         for ((column, target), track) in columns.iter_mut().zip(assessed.stretch.targets()).zip(assessed.tracks) {
             column.observed.extend(target);
             column.value.extend(track.value);

@@ -62,7 +62,8 @@ impl<'a> Imputer<'a> {
         let counts =
             counts(self.assay, chromosome, length, on_grid.start as isize - reach as isize, on_grid.len() + 2 * reach)?;
         let card = &self.bundle.card;
-        let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), card.output, card.scale_output);
+        let outputs = card.targets.iter().map(|target| (target.output, target.scale_output));
+        let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), outputs);
         for track in &mut tracks {
             for row in [&mut track.value, &mut track.scale] {
                 row.truncate(bins.end - on_grid.start);
@@ -73,18 +74,19 @@ impl<'a> Imputer<'a> {
     }
 }
 
-/// The tracks that raw rows stand for.
-pub(crate) fn imputed(rows: Vec<Vec<f32>>, output: Output, scale_output: bool) -> Vec<Imputed> {
+/// The tracks that raw rows stand for; `outputs` says of each target what is done to its raw value, and whether the next row is the
+/// logarithm of its scale.
+pub(crate) fn imputed(rows: Vec<Vec<f32>>, outputs: impl Iterator<Item = (Output, bool)>) -> Vec<Imputed> {
     let mut rows = rows.into_iter();
-    let mut tracks = Vec::new();
-    while let Some(mut value) = rows.next() {
+    let mut track = |(output, has_scale): (Output, bool)| {
+        let mut value = rows.next()?;
         output.apply(&mut value);
-        let scale = match (scale_output, output) {
-            (true, _) => rows.next().unwrap_or_default().into_iter().map(f32::exp).collect(),
+        let scale = match (has_scale, output) {
+            (true, _) => rows.next()?.into_iter().map(f32::exp).collect(),
             (false, Output::Logistic) => value.iter().map(|&p| scale_of_probability(p)).collect(),
             (false, Output::Identity) => vec![1.0; value.len()],
         };
-        tracks.push(Imputed { value, scale });
-    }
-    tracks
+        Some(Imputed { value, scale })
+    };
+    outputs.map_while(&mut track).collect()
 }

@@ -17,8 +17,8 @@ pub enum Strand {
     Both,
 }
 
-/// One input channel: `ln(1 + reads)`, where the reads are those of `bins` bins centred on the bin at hand, scaled to the depth that
-/// the bundle knows. Silence is 0, and so is what lies beyond a chromosome's ends.
+/// One input channel: `ln(1 + reads)`, where the reads are the mean of the `bins` bins centred on the bin at hand, scaled to the depth
+/// that the bundle knows. Silence is 0, and so is what lies beyond a chromosome's ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
@@ -95,7 +95,8 @@ impl Input {
             let sums = sums[at].get_or_insert_with(|| running_sums(counts, channel.strand));
             let (first, last) = (reach - half, reach + half + 1);
             let reads = sums[first..].iter().zip(&sums[last..]).take(bins).map(|(before, until)| until - before);
-            rows.extend(reads.map(|reads| ((reads as f64 / FRACTION) as f32 * scale).ln_1p()));
+            let mean = f64::from(scale) / (FRACTION * channel.bins as f64);
+            rows.extend(reads.map(|reads| ((reads as f64 * mean) as f32).ln_1p()));
         }
         rows
     }
@@ -169,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_channel_is_the_logarithm_of_its_reads(
+        fn a_channel_is_the_logarithm_of_its_mean_reads(
             reads in prop::collection::vec((0.0..9.0_f32, 0.0..9.0_f32), 40..80),
             half in 0..15_usize, cut in 0..10_usize, scale in 0.1..3.0_f32,
         ) {
@@ -184,7 +185,7 @@ mod tests {
             for (bin, window) in reads.windows(2 * half + 1).enumerate() {
                 let (plus, minus) = window.iter().fold((0.0, 0.0), |(p, m), (plus, minus)| (p + f64::from(*plus), m + f64::from(*minus)));
                 for (row, reads) in [plus, minus, plus + minus].into_iter().enumerate() {
-                    let expected = (reads * f64::from(scale)).ln_1p();
+                    let expected = (reads * f64::from(scale) / if row < 3 { (2 * half + 1) as f64 } else { 1.0 }).ln_1p();
                     prop_assert!((f64::from(rows[row * bins + bin]) - expected).abs() < 1e-4);
                 }
             }

@@ -213,6 +213,7 @@ impl Single {
                 Strands::Apart => Input::apart(),
             }),
             loss: None,
+            reads_per_kb: None,
             both_directions: None,
             schedule: Schedule {
                 epochs: self.epochs,
@@ -223,6 +224,7 @@ impl Single {
                 weight_decay: self.weight_decay,
                 thinning: self.thinning,
                 seed: self.seed,
+                ..Schedule::default()
             },
             peak_value: self.peak_value,
             target_summary: self.target_summary,

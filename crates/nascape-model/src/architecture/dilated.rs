@@ -35,10 +35,7 @@ pub(super) fn plan(settings: &Settings, inputs: usize, outputs: usize) -> Plan {
     let coarse = plan.mean_pool(half, 5);
     let mut x = plan.conv("stem.2", coarse, settings.trunk, 5, 1);
     for layer in 0..RESIDUAL {
-        let wide = plan.conv(&format!("residual.{layer}.dilated"), x, settings.trunk / 2, 3, 1 << layer);
-        plan.with_dropout(settings.dropout);
-        let back = plan.linear(&format!("residual.{layer}.back"), wide, settings.trunk, 1);
-        x = plan.add(x, back, true);
+        x = plan.residual(&format!("trunk.{layer}"), x, 3, 1 << layer, settings.dropout);
     }
     let up = plan.repeat(x, 10);
     let joined = plan.concat(up, fine);

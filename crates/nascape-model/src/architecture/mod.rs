@@ -81,10 +81,10 @@ impl Architecture {
             Self::Cnn(settings) => (settings.dropout, Vec::new()),
             Self::Dnn(settings) => (0.0, settings.units.to_vec()),
             Self::MultitaskCnn(settings) => (0.0, vec![settings.filters, settings.taps]),
-            Self::Dilated(settings) => (settings.dropout, vec![settings.stem, settings.trunk / 2]),
+            Self::Dilated(settings) => (settings.dropout, vec![settings.stem, settings.trunk]),
             Self::Nascape(settings) => {
                 let [fine, middle, coarse] = settings.channels;
-                (settings.dropout, vec![fine, middle, coarse / 2])
+                (settings.dropout, vec![fine, middle, coarse])
             }
         };
         let layers = match self {

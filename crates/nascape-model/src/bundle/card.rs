@@ -42,10 +42,6 @@ pub struct Card {
     pub reads_per_kb: f64,
     /// Input channels (networks only).
     pub input: Option<Input>,
-    /// What is done to its raw numbers.
-    pub output: Output,
-    /// True when a second output a mark gives the logarithm of the value's scale.
-    pub scale_output: bool,
     /// True when every number is the mean of what is predicted from left to right and, with the strands exchanged, from right to
     /// left: then an assay read backwards gives the track read backwards.
     pub both_directions: bool,
@@ -67,6 +63,12 @@ pub struct Target {
     pub kind: TargetKind,
     /// What was done to the observed signal before it was learned.
     pub transform: TargetTransform,
+    /// What training made small.
+    pub loss: Loss,
+    /// What is done to the bundle's raw number.
+    pub output: Output,
+    /// True when a second raw number gives the logarithm of the value's scale.
+    pub scale_output: bool,
     /// Measures on the validation part, by which the epoch was chosen.
     pub validation: Measures,
     /// Measures on the test part, which training did not see.
@@ -137,8 +139,6 @@ pub struct Training {
     pub target_summary: Summary,
     /// Width in bins of the Gaussian that smoothed the target; 0 for none.
     pub target_smoothing: f64,
-    /// What was made small.
-    pub loss: Loss,
     /// How long and how fast it learned (networks only).
     pub schedule: Option<Schedule>,
     /// The epoch whose weights were kept, from 1.

@@ -150,7 +150,7 @@ fn inputs(card: &Card) -> usize {
 }
 
 fn outputs(card: &Card) -> usize {
-    card.targets.len() * if card.scale_output { 2 } else { 1 }
+    card.targets.iter().map(|target| if target.scale_output { 2 } else { 1 }).sum()
 }
 
 /// Temporary folders are private to their owner; a bundle is as open as any new folder.

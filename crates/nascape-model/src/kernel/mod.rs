@@ -12,17 +12,20 @@
 //! - [`gradient`]: the backward pass, with respect to the input and to the weights
 //! - [`pool`]: the maximum of two bins `distance` apart, and its gradient
 //! - [`resample`]: between resolutions: means of neighbouring steps, repetition, and their gradients
+//! - [`recurrent`]: one direction of a GRU, forward and backward; there a value depends on all bins that come before
 
 pub mod conv;
 pub mod gradient;
 pub mod pool;
 pub mod resample;
+pub mod recurrent;
 pub mod rows;
 
 pub use conv::{Activation, PackedConv, Shape};
 pub use gradient::{PackedTranspose, gradient_weights, mask_relu_gradient};
 pub use pool::{gradient_max_pool, max_pool};
 pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, copy, mean_pool, repeat};
+pub use recurrent::{GruShape, GruTape, PackedGru};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]

@@ -35,7 +35,11 @@ impl Learner {
     pub fn new(plan: Plan, device: Device, rng: &mut impl Rng) -> Self {
         let mut parameters = Vec::with_capacity(plan.parameters());
         for layer in plan.layers() {
-            if let Op::Conv { shape, .. } = &layer.op {
+            if let Op::Conv { shape, from_zero, .. } = &layer.op {
+                if *from_zero {
+                    parameters.extend(vec![0.0; shape.weights() + shape.c_out]);
+                    continue;
+                }
                 // A layer with one output stands as a dense one over all its taps.
                 let outputs = if shape.c_out == 1 { 1 } else { shape.c_out * shape.taps };
                 let bound = (6.0 / (shape.c_in * shape.taps + outputs) as f32).sqrt();
@@ -52,21 +56,20 @@ impl Learner {
         Self { plan, parameters, device, tapes: Vec::new() }
     }
 
-    /// The sum of the items' losses, the number of values that it is over, and its gradient in the order of the parameters. `loss` is
-    /// given an item's place and its raw outputs (channels first) and returns the same for the item, with the gradient with respect
-    /// to those outputs. `dropout` seeds which
+    /// What `loss` says of each item, and the sum of the items' gradients in the order of the parameters. `loss` is given an item's
+    /// place and its raw outputs (channels first) and returns whatever it measures, and the gradient with respect to those outputs. `dropout` seeds which
     /// values are silenced.
     ///
     /// The same bits for any number of threads.
     ///
     /// # Errors
     /// Candle's, on other devices than the CPU.
-    pub fn gradient(
+    pub fn gradient<T: Send>(
         &mut self,
         items: &[Item],
         dropout: u64,
-        loss: impl Fn(usize, &[f32]) -> (f64, f64, Vec<f32>) + Sync,
-    ) -> Result<(f64, f64, Vec<f32>)> {
+        loss: impl Fn(usize, &[f32]) -> (T, Vec<f32>) + Sync,
+    ) -> Result<(Vec<T>, Vec<f32>)> {
         if !matches!(self.device, Device::Cpu) {
             return on_candle::gradient(&self.plan, &self.parameters, &self.device, items, dropout, loss);
         }
@@ -80,17 +83,21 @@ impl Learner {
             let x = Rows::new(&item.input, plan.inputs(), length, length);
             let mut z = vec![0.0; plan.outputs() * item.bins];
             tape.forward(&packed, x, item.bins, dropout.wrapping_add(at as u64), &mut z);
-            let (loss, counted, dz) = loss(at, &z);
-            (loss, counted, tape.backward(&packed, x, &dz))
+            let (measured, dz) = loss(at, &z);
+            (measured, tape.backward(&packed, x, &dz))
         };
-        let results: Vec<(f64, f64, Vec<f32>)> =
-            items.par_iter().enumerate().zip(tapes.par_iter_mut()).map(each).collect();
+        let results: Vec<(T, Vec<f32>)> = items.par_iter().enumerate().zip(tapes.par_iter_mut()).map(each).collect();
         let mut sum = vec![0.0; parameters.len()];
-        for (_, _, gradient) in &results {
+        for (_, gradient) in &results {
             sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += value);
         }
-        let total = |of: fn(&(f64, f64, Vec<f32>)) -> f64| results.iter().map(of).sum();
-        Ok((total(|result| result.0), total(|result| result.1), sum))
+        Ok((results.into_iter().map(|(measured, _)| measured).collect(), sum))
+    }
+
+    /// Sets the last layer's biases, one an output: where training begins to look for the answer.
+    pub fn set_output_biases(&mut self, biases: &[f32]) {
+        let first = self.parameters.len() - biases.len();
+        self.parameters[first..].copy_from_slice(biases);
     }
 
     /// The layers.

@@ -62,27 +62,26 @@ pub fn forward(plan: &Plan, variables: &[Var], x: &Tensor, bins: usize, dropout:
 }
 
 /// As [`Learner::gradient`](super::Learner::gradient), on any device. Dropout draws from the device's own generator.
-pub(super) fn gradient(
+pub(super) fn gradient<T>(
     plan: &Plan,
     parameters: &[f32],
     device: &Device,
     items: &[Item],
     seed: u64,
-    loss: impl Fn(usize, &[f32]) -> (f64, f64, Vec<f32>),
-) -> crate::Result<(f64, f64, Vec<f32>)> {
+    loss: impl Fn(usize, &[f32]) -> (T, Vec<f32>),
+) -> crate::Result<(Vec<T>, Vec<f32>)> {
     let variables = variables(plan, parameters, device)?;
     if !device.is_cpu() {
         // Candle cannot seed the CPU, where only the tests come by, without dropout.
         device.set_seed(seed)?;
     }
-    let (mut total, mut counted, mut sum) = (0.0, 0.0, vec![0.0; parameters.len()]);
+    let (mut all, mut sum) = (Vec::new(), vec![0.0; parameters.len()]);
     for (at, item) in items.iter().enumerate() {
         let length = item.input.len() / plan.inputs();
         let x = Tensor::from_slice(&item.input, (1, plan.inputs(), length), device)?;
         let z = forward(plan, &variables, &x, item.bins, true)?;
-        let (of_item, counted_in_item, dz) = loss(at, &z.flatten_all()?.to_vec1::<f32>()?);
-        total += of_item;
-        counted += counted_in_item;
+        let (measured, dz) = loss(at, &z.flatten_all()?.to_vec1::<f32>()?);
+        all.push(measured);
         let dz = Tensor::from_vec(dz, z.shape(), device)?;
         let gradients = (z * dz)?.sum_all()?.backward()?;
         let mut place = sum.iter_mut();
@@ -94,5 +93,5 @@ pub(super) fn gradient(
             place.by_ref().zip(values).for_each(|(sum, value)| *sum += value);
         }
     }
-    Ok((total, counted, sum))
+    Ok((all, sum))
 }

@@ -28,6 +28,8 @@ pub enum Op {
         relu: bool,
         /// Share of values that are silenced in training.
         dropout: f64,
+        /// True when training starts it from zeros: the last convolution of a residual branch, which then begins as nothing.
+        from_zero: bool,
     },
     /// The larger of a step and the one `distance` further on: a pool of 2, written densely.
     MaxWith {
@@ -90,9 +92,24 @@ impl Plan {
         self.conv_from(name, from, shape, shape.reach() / 2, false)
     }
 
+    /// `from + back(wide(from))`, then ReLU: a residual layer whose branch begins as nothing. `dropout` silences a share of the wide
+    /// convolution.
+    pub fn residual(&mut self, name: &str, from: Id, taps: usize, dilation: usize, dropout: f64) -> Id {
+        let channels = self.layers[from].channels;
+        let wide = self.conv(&format!("{name}.wide"), from, channels, taps, dilation);
+        if let Op::Conv { dropout: share, .. } = &mut self.layers[wide].op {
+            *share = dropout;
+        }
+        let back = self.linear(&format!("{name}.back"), wide, channels, 1);
+        if let Op::Conv { from_zero, .. } = &mut self.layers[back].op {
+            *from_zero = true;
+        }
+        self.add(from, back, true)
+    }
+
     /// A convolution whose first tap lies `left` steps back.
     pub fn conv_from(&mut self, name: &str, from: Id, shape: Shape, left: usize, relu: bool) -> Id {
-        let op = Op::Conv { name: name.to_owned(), shape, left, relu, dropout: 0.0 };
+        let op = Op::Conv { name: name.to_owned(), shape, left, relu, dropout: 0.0, from_zero: false };
         self.push(op, vec![from], shape.c_out, self.layers[from].step)
     }
 

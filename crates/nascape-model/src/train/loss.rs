@@ -39,6 +39,11 @@ impl Loss {
         }
     }
 
+    /// True when the root of the mean is what is made small.
+    pub(super) fn is_root(self) -> bool {
+        self == Self::RootMeanSquaredError
+    }
+
     /// True when a bin with this target counts.
     fn counts(self, target: f32) -> bool {
         !target.is_nan() && (self != Self::MaskedSquaredError || target != 0.0)
@@ -68,39 +73,54 @@ impl Loss {
         }
     }
 
-    /// The sum over all bins and targets, how many counted, and (when asked) the gradient with respect to `z`.
-    ///
-    /// `z` holds a row a raw output: a value a target, followed by its log scale where there is one. `targets` holds a row a target,
-    /// NaN where nothing was assessed.
-    pub fn sum(self, z: &[f32], targets: &[Vec<f32>], mut gradient: Option<&mut [f32]>) -> (f64, f64) {
-        let (mut sum, mut counted) = (0.0, 0.0);
-        let rows = if self.has_scale() { 2 } else { 1 };
-        for (at, target) in targets.iter().enumerate() {
-            let bins = target.len();
-            let value = rows * at * bins;
-            for (bin, &target) in target.iter().enumerate().filter(|(_, target)| self.counts(**target)) {
-                let log_scale = if rows == 2 { z[value + bins + bin] } else { 0.0 };
-                let (loss, dz, ds) = self.of_bin(z[value + bin], log_scale, target);
-                sum += loss;
-                counted += 1.0;
-                if let Some(gradient) = gradient.as_deref_mut() {
-                    gradient[value + bin] = dz;
-                    if rows == 2 {
-                        gradient[value + bins + bin] = ds;
-                    }
-                }
-            }
-        }
-        (sum, counted)
+}
+
+/// The loss of each target of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Losses(pub Vec<Loss>);
+
+impl Losses {
+    /// Raw outputs of a network for these targets.
+    pub fn outputs(&self) -> usize {
+        self.0.iter().map(|loss| if loss.has_scale() { 2 } else { 1 }).sum()
     }
 
-    /// The loss of a mini-batch from its sum, and what the sum's gradient is multiplied by.
-    pub fn of_batch(self, sum: f64, counted: f64) -> (f64, f64) {
-        let mean = sum / counted.max(1.0);
-        match self {
-            Self::RootMeanSquaredError => (mean.sqrt(), 0.5 / mean.sqrt().max(1e-12) / counted.max(1.0)),
-            _ => (mean, 1.0 / counted.max(1.0)),
+    /// How many bins count for each target. `targets` holds a row a target, NaN where nothing was assessed.
+    pub fn counted(&self, targets: &[Vec<f32>]) -> Vec<f64> {
+        let of_target = |(loss, row): (&Loss, &Vec<f32>)| row.iter().filter(|&&value| loss.counts(value)).count() as f64;
+        self.0.iter().zip(targets).map(of_target).collect()
+    }
+
+    /// The sum of each target's losses, and their gradient with respect to `z`, each target's times its `weight`.
+    ///
+    /// `z` holds a row a raw output: a value a target, followed by its log scale where there is one.
+    pub fn sum(&self, z: &[f32], targets: &[Vec<f32>], weights: &[f64]) -> (Vec<f64>, Vec<f32>) {
+        let mut gradient = vec![0.0; z.len()];
+        let mut sums = Vec::with_capacity(targets.len());
+        let mut row = 0;
+        for ((loss, target), &weight) in self.0.iter().zip(targets).zip(weights) {
+            let bins = target.len();
+            let (value, scale) = (row * bins, (row + 1) * bins);
+            row += if loss.has_scale() { 2 } else { 1 };
+            let mut sum = 0.0;
+            for (bin, &target) in target.iter().enumerate().filter(|(_, target)| loss.counts(**target)) {
+                let log_scale = if loss.has_scale() { z[scale + bin] } else { 0.0 };
+                let (of_bin, dz, ds) = loss.of_bin(z[value + bin], log_scale, target);
+                sum += of_bin;
+                gradient[value + bin] = dz * weight as f32;
+                if loss.has_scale() {
+                    gradient[scale + bin] = ds * weight as f32;
+                }
+            }
+            sums.push(sum);
         }
+        (sums, gradient)
+    }
+
+    /// The loss of a whole: the sum over the targets of each one's mean, or of its root.
+    pub fn of_whole(&self, sums: &[f64], counted: &[f64]) -> f64 {
+        let each = self.0.iter().zip(sums).zip(counted).filter(|(_, counted)| **counted > 0.0);
+        each.map(|((loss, sum), counted)| if loss.is_root() { (sum / counted).sqrt() } else { sum / counted }).sum()
     }
 }
 
@@ -110,27 +130,24 @@ mod tests {
 
     #[test]
     fn gradients_are_finite_differences() {
-        let targets = vec![vec![0.0, 1.0, f32::NAN, 3.0]];
-        for loss in
-            [Loss::CrossEntropy, Loss::SquaredError, Loss::RootMeanSquaredError, Loss::MaskedSquaredError, Loss::Robust]
-        {
-            let z: Vec<f32> = vec![0.3, -0.7, 9.0, 0.4, -0.2, 0.5, 0.0, 0.8];
-            let z = &z[..if loss.has_scale() { 8 } else { 4 }];
-            let mut gradient = vec![0.0; z.len()];
-            let (sum, counted) = loss.sum(z, &targets, Some(&mut gradient));
-            let (_, factor) = loss.of_batch(sum, counted);
+        let targets = vec![vec![0.0, 1.0, f32::NAN, 3.0], vec![1.0, 0.0, 0.0, f32::NAN]];
+        for loss in [Loss::CrossEntropy, Loss::SquaredError, Loss::MaskedSquaredError, Loss::Robust] {
+            let losses = Losses(vec![loss, Loss::CrossEntropy]);
+            let z: Vec<f32> = vec![0.3, -0.7, 9.0, 0.4, -0.2, 0.5, 0.0, 0.8, 0.6, -0.9, 0.1, 0.2];
+            let z = &z[..4 * losses.outputs()];
+            let weights: Vec<f64> = losses.counted(&targets).iter().map(|counted| 1.0 / counted).collect();
+            let (_, gradient) = losses.sum(z, &targets, &weights);
+            let of = |z: &[f32]| losses.of_whole(&losses.sum(z, &targets, &weights).0, &losses.counted(&targets));
             for at in 0..z.len() {
                 let moved = |by: f32| {
                     let mut z = z.to_vec();
                     z[at] += by;
-                    let (sum, counted) = loss.sum(&z, &targets, None);
-                    loss.of_batch(sum, counted).0
+                    of(&z)
                 };
                 let expected = (moved(1e-2) - moved(-1e-2)) / 2e-2;
                 // The value's gradient leaves the scale's loss out.
                 if loss != Loss::Robust || at >= 4 {
-                    let found = f64::from(gradient[at]) * factor;
-                    assert!((found - expected).abs() < 1e-3, "{loss:?}, {at}: {found} and {expected}");
+                    assert!((f64::from(gradient[at]) - expected).abs() < 1e-3, "{loss:?}, {at}: {} {expected}", gradient[at]);
                 }
             }
         }
@@ -138,8 +155,7 @@ mod tests {
 
     #[test]
     fn bins_without_signal_cost_nothing_under_the_mask() {
-        let targets = vec![vec![0.0, 2.0]];
-        assert_eq!(Loss::MaskedSquaredError.sum(&[9.0, 1.0], &targets, None), (1.0, 1.0));
-        assert_eq!(Loss::SquaredError.sum(&[9.0, 1.0], &targets, None), (82.0, 2.0));
+        let sum = |loss| Losses(vec![loss]).sum(&[9.0, 1.0], &[vec![0.0, 2.0]], &[1.0]).0[0];
+        assert_eq!((sum(Loss::MaskedSquaredError), sum(Loss::SquaredError)), (1.0, 82.0));
     }
 }

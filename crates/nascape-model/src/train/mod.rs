@@ -19,14 +19,14 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub use loss::Loss;
+pub use loss::{Loss, Losses};
 pub use part::{Experiment, Part, Stretch, TargetBins, check_parts};
 
 use self::{adam::Adam, checkpoint::Checkpoint};
 use crate::{
     Error, Result,
     architecture::Architecture,
-    bundle::{Epoch, Weights},
+    bundle::{Epoch, Output, Weights},
     impute::{Imputed, imputed},
     input::{Input, scale},
     metrics::{Measures, positives},
@@ -41,12 +41,8 @@ pub struct Recipe {
     pub architecture: Architecture,
     /// How reads become its input channels.
     pub input: Input,
-    /// Marks that it imputes.
-    pub targets: usize,
-    /// Whether the marks are peaks: a bin is in one or not.
-    pub presence: bool,
-    /// What is made small.
-    pub loss: Loss,
+    /// What is made small for each mark that it imputes.
+    pub losses: Losses,
     /// Reads per kb of the library that its inputs look like.
     pub reads_per_kb: f64,
     /// Whether it imputes the mean of both directions.
@@ -69,6 +65,10 @@ pub struct Schedule {
     pub tile_bins: usize,
     /// Adam's learning rate; it falls to a tenth over the epochs along a half cosine.
     pub learning_rate: f64,
+    /// Share of the epochs over which the learning rate rises to its full value first.
+    pub warm_up: f64,
+    /// A longer gradient is shortened to this; 0 leaves all.
+    pub longest_gradient: f64,
     /// Share of every weight that is lost in a step of learning rate 1.
     pub weight_decay: f64,
     /// The smallest share of reads that a tile may be thinned to; 1 leaves all.
@@ -85,6 +85,8 @@ impl Default for Schedule {
             batch_tiles: 2,
             tile_bins: 1_024,
             learning_rate: 3e-3,
+            warm_up: 0.0,
+            longest_gradient: 0.0,
             weight_decay: 0.0,
             thinning: 1.0,
             seed: 1,
@@ -106,6 +108,12 @@ impl Schedule {
         }
         if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
             return fault("the learning rate must be a positive number, such as 0.001.");
+        }
+        if !(0.0..1.0).contains(&self.warm_up) {
+            return fault("warm_up is a share of the epochs: at least 0 and less than 1.");
+        }
+        if !(self.longest_gradient.is_finite() && self.longest_gradient >= 0.0) {
+            return fault("longest_gradient must be 0, for none, or a positive number.");
         }
         if !(0.0..1.0).contains(&self.weight_decay) {
             return fault("the weight decay must be at least 0 and less than 1, such as 0.01.");
@@ -138,8 +146,7 @@ pub fn margin(recipe: &Recipe) -> usize {
 }
 
 fn plan(recipe: &Recipe) -> Plan {
-    let rows = if recipe.loss.has_scale() { 2 } else { 1 };
-    recipe.architecture.plan(recipe.input.channels.len(), recipe.targets * rows)
+    recipe.architecture.plan(recipe.input.channels.len(), recipe.losses.outputs())
 }
 
 /// Bins of a tile: as asked, made a multiple of the network's steps.
@@ -189,7 +196,11 @@ pub fn train(
     let mut rng = ChaCha8Rng::seed_from_u64(schedule.seed);
     let mut learner = match start {
         Some(Weights::Network(weights)) => Learner::from_weights(plan.clone(), device.clone(), weights),
-        None => Learner::new(plan.clone(), device.clone(), &mut rng),
+        None => {
+            let mut fresh = Learner::new(plan.clone(), device.clone(), &mut rng);
+            fresh.set_output_biases(&first_guess(&recipe.losses, train));
+            fresh
+        }
     };
     let found = if resume.go_on { Checkpoint::load(resume.path, resume.identity)? } else { None };
     let mut state = found.unwrap_or_else(|| Checkpoint {
@@ -211,7 +222,7 @@ pub fn train(
         rng.set_stream(epoch as u64);
         rng.set_word_pos(0);
         let train_loss = one_epoch(recipe, &schedule, epoch, &mut learner, &mut state.adam, train, &mut rng, progress)?;
-        let (validation_loss, measures) = assess(&predictor(recipe, &plan, learner.parameters()), recipe.loss, recipe.presence, validation);
+        let (validation_loss, measures) = assess(&predictor(recipe, &plan, learner.parameters()), &recipe.losses, validation);
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             // The last good epoch is kept where there is one.
             match state.best_epoch {
@@ -279,14 +290,14 @@ fn one_epoch(
             (Item { input: cut.copied().collect(), bins }, targets)
         };
         let (items, targets): (Vec<Item>, Vec<Vec<Vec<f32>>>) = batch.par_iter().zip(&seeds).map(read).unzip();
-        let (sum, counted, mut gradient) = learner.gradient(&items, rng.random(), |at, z| {
-            let mut dz = vec![0.0; z.len()];
-            let (sum, counted) = recipe.loss.sum(z, &targets[at], Some(&mut dz));
-            (sum, counted, dz)
-        })?;
-        let (loss, factor) = recipe.loss.of_batch(sum, counted);
-        gradient.iter_mut().for_each(|value| *value *= factor as f32);
-        let rate = schedule.learning_rate * falling(done);
+        let counted = total(targets.iter().map(|rows| recipe.losses.counted(rows)));
+        // A target is worth its mean over the bins where it was assessed, be they few or many.
+        let weights: Vec<f64> = counted.iter().map(|counted| 1.0 / counted.max(1.0)).collect();
+        let (sums, mut gradient) =
+            learner.gradient(&items, rng.random(), |at, z| recipe.losses.sum(z, &targets[at], &weights))?;
+        let loss = recipe.losses.of_whole(&total(sums.into_iter()), &counted);
+        shorten(&mut gradient, recipe, loss, schedule.longest_gradient);
+        let rate = schedule.learning_rate * course(done, schedule.warm_up);
         adam.step(learner.parameters_mut(), &gradient, rate, schedule.weight_decay);
         loss_sum += loss;
         steps += 1.0;
@@ -294,9 +305,49 @@ fn one_epoch(
     Ok(loss_sum / steps)
 }
 
-/// The learning rate's share of its start after `done` (0 to 1) of the epochs.
-fn falling(done: f64) -> f64 {
-    0.1 + 0.9 * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+/// The raw outputs that are right on average: where training begins.
+fn first_guess(losses: &Losses, part: &Part) -> Vec<f32> {
+    let guess = |(at, loss): (usize, &Loss)| {
+        let assessed = part.stretches().iter().flat_map(|stretch| &stretch.targets()[at]).filter(|value| !value.is_nan());
+        let (sum, bins) = assessed.fold((0.0, 0.0), |(sum, bins), value| (sum + f64::from(*value), bins + 1.0));
+        let mean = sum / f64::max(bins, 1.0);
+        let value = match loss.output() {
+            Output::Logistic => (mean.clamp(1e-4, 1.0 - 1e-4) / (1.0 - mean.clamp(1e-4, 1.0 - 1e-4))).ln(),
+            Output::Identity => mean,
+        };
+        if loss.has_scale() { vec![value as f32, -1.0] } else { vec![value as f32] }
+    };
+    losses.0.iter().enumerate().flat_map(guess).collect()
+}
+
+/// The sum of rows, number by number.
+fn total(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+    rows.fold(Vec::new(), |mut sum, row| {
+        sum.resize(row.len(), 0.0);
+        sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        sum
+    })
+}
+
+/// Makes the gradient of the means that of their root where that is the loss, and no longer than asked.
+fn shorten(gradient: &mut [f32], recipe: &Recipe, loss: f64, longest: f64) {
+    let root = recipe.losses.0.iter().all(|loss| loss.is_root());
+    let mut factor = if root { 0.5 / loss.max(1e-12) } else { 1.0 };
+    if longest > 0.0 {
+        let length = factor * gradient.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
+        factor *= (longest / length.max(1e-12)).min(1.0);
+    }
+    if factor != 1.0 {
+        gradient.iter_mut().for_each(|value| *value *= factor as f32);
+    }
+}
+
+/// The learning rate's share of its full value after `done` (0 to 1) of the epochs.
+fn course(done: f64, warm_up: f64) -> f64 {
+    match done < warm_up {
+        true => done / warm_up,
+        false => 0.1 + 0.9 * 0.5 * (1.0 + (std::f64::consts::PI * (done - warm_up) / (1.0 - warm_up)).cos()),
+    }
 }
 
 /// What a predictor imputes on one region of a part, on the engine and the tiles by which everything is imputed.
@@ -305,33 +356,34 @@ pub struct Assessed<'a> {
     pub stretch: &'a Stretch,
     /// A track a target.
     pub tracks: Vec<Imputed>,
-    /// The loss, and how many values it is the sum over.
-    pub loss: (f64, f64),
+    /// The sum of each target's losses, and how many bins it is over.
+    pub loss: (Vec<f64>, Vec<f64>),
 }
 
 /// A part under a predictor, region by region.
 pub fn on_part<'a>(
     predictor: &'a Predictor,
-    loss: Loss,
+    losses: &'a Losses,
     part: &'a Part,
 ) -> impl Iterator<Item = Assessed<'a>> {
     part.stretches().iter().map(move |stretch| {
         let rows = stretch.on_grid(predictor.grid(), predictor.reach(), |counts| {
             predictor.predict(counts, stretch.reads_per_kb())
         });
-        let loss_of_stretch = loss.sum(&rows.concat(), stretch.targets(), None);
-        Assessed { stretch, tracks: imputed(rows, loss.output(), loss.has_scale()), loss: loss_of_stretch }
+        let weights = vec![0.0; losses.0.len()];
+        let (sums, _) = losses.sum(&rows.concat(), stretch.targets(), &weights);
+        let outputs = losses.0.iter().map(|loss| (loss.output(), loss.has_scale()));
+        Assessed { stretch, tracks: imputed(rows, outputs), loss: (sums, losses.counted(stretch.targets())) }
     })
 }
 
-/// Loss of a predictor on a part, and the measures of each target: also those of finding peaks, when the targets are `presence`.
-pub fn assess(predictor: &Predictor, loss: Loss, presence: bool, part: &Part) -> (f64, Vec<Measures>) {
-    let (mut sum, mut counted) = (0.0, 0.0);
-    let mut tracks: Vec<(Vec<f32>, Vec<f32>)> = Vec::new();
-    for assessed in on_part(predictor, loss, part) {
-        sum += assessed.loss.0;
-        counted += assessed.loss.1;
-        tracks.resize_with(assessed.tracks.len(), Default::default);
+/// Loss of a predictor on a part, and the measures of each target: also those of finding peaks, where the target is 0 or 1.
+pub fn assess(predictor: &Predictor, losses: &Losses, part: &Part) -> (f64, Vec<Measures>) {
+    let (mut sums, mut counted) = (Vec::new(), Vec::new());
+    let mut tracks: Vec<(Vec<f32>, Vec<f32>)> = vec![Default::default(); losses.0.len()];
+    for assessed in on_part(predictor, losses, part) {
+        sums.push(assessed.loss.0);
+        counted.push(assessed.loss.1);
         for ((observed, value), (target, track)) in
             tracks.iter_mut().zip(assessed.stretch.targets().iter().zip(assessed.tracks))
         {
@@ -340,8 +392,9 @@ pub fn assess(predictor: &Predictor, loss: Loss, presence: bool, part: &Part) ->
         }
     }
     let measures = tracks.iter().map(|(observed, value)| {
+        let presence = observed.iter().all(|value| value.is_nan() || *value == 0.0 || *value == 1.0);
         let marked = presence.then(|| positives(observed, 0.5));
         Measures::of(observed, value, marked.as_deref(), None).expect("both tracks cover the same bins")
     });
-    (loss.of_batch(sum, counted).0, measures.collect())
+    (losses.of_whole(&total(sums.into_iter()), &total(counted.into_iter())), measures.collect())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     AssaySource, Error, Result,
-    record::{BundleUsed, Record, create_folder, source_file, write_json},
+    record::{BundleUsed, RECORD, Record, create_folder, source_file, write_json},
     stretch::{chromosomes, intervals, region_strings, stretches, total_bins},
 };
 
@@ -99,7 +99,7 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
     }
     progress.advance(total, total);
     let regions = region_strings(&stretches);
-    let record = request.output.join("run.json");
+    let record = request.output.join(RECORD);
     let recorded =
         record_of(request, &tracks, regions.clone(), reads_per_kb).and_then(|made| write_json(&record, &made));
     if let Err(fault) = recorded {

@@ -76,11 +76,21 @@ impl Library {
         if folder.join(CARD).exists() {
             return Ok(Bundle::open(folder)?);
         }
+        match Self::shipped(name) {
+            // A folder that is no bundle says so itself; anything else is not known.
+            Err(Error::UnknownBundle { .. }) if folder.is_dir() => Ok(Bundle::open(folder)?),
+            outcome => outcome,
+        }
+    }
+
+    /// The shipped bundle of a name, whatever folders there are.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBundle`].
+    pub fn shipped(name: &str) -> Result<Bundle> {
         let file = |file: &str| SHIPPED.get_file(format!("{name}/{file}")).map(|file| file.contents());
         match (file(CARD), file(WEIGHTS)) {
-            (Some(card), Some(weights)) => Ok(Bundle::from_bytes(folder, card, weights)?),
-            // A folder that is no bundle says so itself; anything else is not known.
-            _ if folder.is_dir() => Ok(Bundle::open(folder)?),
+            (Some(card), Some(weights)) => Ok(Bundle::from_bytes(Path::new(name), card, weights)?),
             _ => Err(Error::UnknownBundle { name: name.to_owned(), known: Self::names().join(", ") }),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use nascape_signal::BIN;
 
 /// Sites within this many steps of 50 bp belong together: 500 bp.
-const APART: usize = 10;
+pub(super) const APART: usize = 10;
 
 /// A transcription initiation region of one chromosome, 0-based half-open.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Tir {
 ///
 /// `scores` holds a score a site, 50 bp apart, NaN where a site is not informative; a whole answer needs ten more sites at
 /// either end of `sites`, where the chromosome has them.
-pub fn candidates(scores: &[f32], sites: Range<usize>) -> Vec<f32> {
+pub(super) fn candidates(scores: &[f32], sites: Range<usize>) -> Vec<f32> {
     // A site that is not informative competes with none.
     let below = |site: usize, score: f32| scores[site].is_nan() || scores[site] < score;
     let not_above = |site: usize, score: f32| scores[site].is_nan() || scores[site] <= score;

@@ -3,8 +3,9 @@
 use nascape_signal::StrandBins;
 
 /// Bins of 50 bp on either side of a site whose reads are counted: 500 bp. Chosen with [`PSEUDO_COUNT`] on K562 PRO-seq, chr21
-/// below 35 Mb, as the pair that finds most regions of which at least 95 % are DNase peaks.
-pub const HALO: usize = 10;
+/// below 35 Mb, where 46 regions are found and 94 % of them lie at DNase peaks; 300 bp finds fewer, 700 bp more of which more
+/// are false.
+pub(super) const HALO: usize = 10;
 
 /// Reads added to either side of the ratio, so that few reads make a small score.
 const PSEUDO_COUNT: f64 = 3.0;
@@ -23,7 +24,7 @@ const NEAR: usize = 1;
 ///
 /// A site is informative as in dREG: more than 2 reads within 100 bp on both strands together, or some on each strand within
 /// 1 kb.
-pub fn score(bins: &StrandBins) -> Vec<f32> {
+pub(super) fn score(bins: &StrandBins) -> Vec<f32> {
     let (plus, minus) = (Running::new(&bins.plus), Running::new(&bins.minus));
     let sites = HALO..bins.plus.len().saturating_sub(HALO).max(HALO);
     sites

@@ -1,5 +1,34 @@
 //! How likely noise makes a score, and how many of the kept regions it made.
 
+/// What the candidates' scores mean beside those of noise.
+#[derive(Clone, Debug)]
+pub struct Significance {
+    /// Score, p-value and q-value of every candidate, from the lowest score.
+    rows: Vec<(f32, f64, f64)>,
+}
+
+impl Significance {
+    /// `noise` holds the scores of the mirrored candidates.
+    pub fn new(mut candidates: Vec<f32>, noise: &[f32]) -> Self {
+        candidates.sort_by(f32::total_cmp);
+        let p_values = p_values(&candidates, noise);
+        let q_values = benjamini_hochberg(&p_values);
+        let rows = candidates.into_iter().zip(p_values).zip(q_values).map(|((score, p), q)| (score, p, q));
+        Self { rows: rows.collect() }
+    }
+
+    /// The lowest candidate's score that is kept at a false discovery rate; `None` when no candidate is.
+    pub fn threshold(&self, rate: f64) -> Option<f32> {
+        self.rows.iter().find(|(_, _, q)| *q <= rate).map(|(score, ..)| *score)
+    }
+
+    /// The p-value and the q-value of a candidate's score; `None` for a score that no candidate has.
+    pub fn of(&self, score: f32) -> Option<(f64, f64)> {
+        let at = self.rows.partition_point(|(other, ..)| *other < score);
+        self.rows.get(at).filter(|(other, ..)| *other == score).map(|(_, p, q)| (*p, *q))
+    }
+}
+
 /// The share of the noise that scores at least as high, for every score: (1 + such noise) / (1 + all noise), which is never 0.
 ///
 /// `noise` holds the scores of the mirrored candidates. Source: Davison and Hinkley 1997, section 4.2.
@@ -37,6 +66,18 @@ mod tests {
     fn p_values_count_the_noise_above() {
         assert_eq!(p_values(&[3.0, 1.0, 0.5], &[2.0, 1.0, 0.1]), [0.25, 0.75, 0.75]);
         assert_eq!(p_values(&[3.0], &[]), [1.0]);
+    }
+
+    #[test]
+    fn a_threshold_keeps_what_noise_rarely_reaches() {
+        let candidates: Vec<f32> = (0..100).map(|score| score as f32).collect();
+        let noise: Vec<f32> = (0..99).map(|score| score as f32 / 2.0).collect();
+        let significance = Significance::new(candidates, &noise);
+        // 51 candidates reach 49, and 1 of 99 mirrored ones does: p = 0.02, q = 0.02 x 100 / 51.
+        assert_eq!(significance.of(49.0), Some((0.02, 2.0 / 51.0)));
+        assert_eq!(significance.of(49.5), None);
+        assert_eq!(significance.threshold(0.04), Some(49.0));
+        assert_eq!(significance.threshold(0.001), None);
     }
 
     #[test]

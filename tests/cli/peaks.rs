@@ -167,6 +167,9 @@ fn a_bundle_without_false_discovery_rates_says_so() {
     let track = imputed(&made, bundle());
     let output = folder.path().join("peaks.narrowPeak");
     peaks(&track, &output).with("--bundle", bundle()).run().fails(&["does not say which threshold", "--threshold"]);
+    // A shipped bundle is found by the record alone.
+    let track = imputed(&made, Path::new("H3K4me3.cnn"));
+    peaks(&track, &output).run().fails(&["'H3K4me3.cnn'", "does not say which threshold", "--threshold"]);
     assert_holds(folder.path(), &["imputed"]);
 }
 

@@ -232,8 +232,8 @@ mod tests {
     #[test]
     fn the_lowest_threshold_of_a_rate_is_taken() {
         let (outcome, lines) = called(0.1);
-        let called = outcome.unwrap();
-        assert_eq!((called.threshold, called.false_discovery_rate, called.peaks), (0.5, Some(0.1), 1));
+        let told = outcome.unwrap();
+        assert_eq!((told.threshold, told.false_discovery_rate, told.peaks), (0.5, Some(0.1), 1));
         assert_eq!(lines, "chr1\t1000\t1250\tmy_mark_peak_1\t950\t.\t0.95\t-1\t10.00000\t225\n");
         let (outcome, lines) = called(0.7);
         assert_eq!(outcome.unwrap().bases, 350);

@@ -74,6 +74,13 @@ fn ctrl_c_in_the_middle_of_binning_leaves_nothing() {
     assert_stops(&command.with("--output", folder.path().join("bins.bw")), folder.path(), "INT");
 }
 
+#[test]
+fn ctrl_c_in_the_middle_of_finding_initiation_regions_leaves_nothing() {
+    let folder = folder();
+    let command = nascape("tirs").assay(&whole_genome()).with("--output", folder.path().join("tirs.bed"));
+    assert_stops(&command, folder.path(), "INT");
+}
+
 /// A training that would take long, once its first epoch has ended.
 fn training(output: &Path) -> (Child, Box<dyn FnOnce(Child) -> Outcome>) {
     let command = nascape("train")

@@ -10,6 +10,8 @@ mod disk;
 mod doctor;
 mod impute;
 mod interruption;
+mod peaks;
 mod remote;
 mod simulate;
+mod tirs;
 mod train;

@@ -60,7 +60,7 @@ pub enum Error {
         detail: String,
     },
     /// Nothing to do.
-    #[error("{path}: no chromosome holds a read; there is nothing to impute.")]
+    #[error("{path}: no chromosome holds a read; there is nothing to work on.")]
     NoReads {
         /// The assay's first file.
         path: PathBuf,
@@ -77,6 +77,96 @@ pub enum Error {
         /// The regions asked for.
         regions: String,
     },
+    /// A track of another kind than peaks are called on.
+    #[error(
+        "{path}: peaks are called on an imputed bigWig, and this is a {found}. Give the .bw that nascape impute wrote."
+    )]
+    NotABigWig {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: &'static str,
+    },
+    /// A track without a value.
+    #[error(
+        "{path}: the track holds no value in {regions}; there is nothing to call. Choose other regions, or impute it again."
+    )]
+    NothingToCall {
+        /// The track.
+        path: PathBuf,
+        /// The regions asked for.
+        regions: String,
+    },
+    /// A false discovery rate that is no share.
+    #[error("a false discovery rate of {0} is not possible: give --fdr a number above 0 and below 1, such as 0.05.")]
+    FalseDiscoveryRate(f64),
+    /// A threshold that is no number.
+    #[error(
+        "the threshold {0} is no number that a bin can reach: give --threshold a value of the track, such as 0.5 for a score."
+    )]
+    Threshold(f32),
+    /// Nothing says which bundle imputed a track.
+    #[error(
+        "{record}: nothing says which bundle imputed {track} ({detail}), and without its bundle no threshold is known for a false discovery rate. Name the bundle with --bundle, or say where to cut with --threshold."
+    )]
+    UnknownOrigin {
+        /// The track.
+        track: PathBuf,
+        /// Where the record should be.
+        record: PathBuf,
+        /// What is wrong with the record.
+        detail: String,
+    },
+    /// The bundle that imputed a track is not at hand.
+    #[error(
+        "{track} was imputed by the bundle '{bundle}' (so its run.json), which is not a shipped one. Give the bundle's folder with --bundle, or say where to cut with --threshold."
+    )]
+    BundleNotAtHand {
+        /// The track.
+        track: PathBuf,
+        /// The bundle's name.
+        bundle: String,
+    },
+    /// Another bundle than the one that imputed a track.
+    #[error(
+        "{track} was imputed by the bundle '{used}' (so its run.json), not by the weights of '{given}': its false discovery rates say nothing of this track. Give the bundle that imputed it."
+    )]
+    OtherBundle {
+        /// The track.
+        track: PathBuf,
+        /// The bundle of the record.
+        used: String,
+        /// The bundle given.
+        given: String,
+    },
+    /// A card without false discovery rates.
+    #[error(
+        "the bundle '{bundle}' does not say which threshold gives which false discovery rate. Say where to cut with --threshold (0.5 is a start for a score; nascape evaluate --threshold tells its precision), or train the bundle again."
+    )]
+    NoCalibration {
+        /// The bundle's name.
+        bundle: String,
+    },
+    /// No threshold of the bundle is so clean.
+    #[error(
+        "no threshold of the bundle '{bundle}' has a false discovery rate of {asked}: its lowest is {lowest:.3}. Give --fdr {lowest:.3} or more, or say where to cut with --threshold."
+    )]
+    RateOutOfReach {
+        /// The bundle's name.
+        bundle: String,
+        /// The rate asked for.
+        asked: f64,
+        /// The lowest rate on its card.
+        lowest: f64,
+    },
+    /// An assay with its strands together.
+    #[error(
+        "{path}: this is one unstranded signal, and initiation shows only where the strands part. Give --plus and --minus, or a BAM with --signal."
+    )]
+    StrandsTogether {
+        /// The signal.
+        path: PathBuf,
+    },
 }
 
 impl Error {
@@ -87,6 +177,8 @@ impl Error {
         matches!(
             self,
             Self::OutputFormat { .. }
+                | Self::FalseDiscoveryRate(_)
+                | Self::Threshold(_)
                 | Self::Signal(Signal::UnknownAssembly { .. } | Signal::Sigma(_))
                 | Self::Model(Model::Setting(_))
                 | Self::Recipe { .. }

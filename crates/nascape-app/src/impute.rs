@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     AssaySource, Error, Result,
-    record::{BundleUsed, Record, create_folder, source_file, write_json},
+    record::{BundleUsed, RECORD, Record, create_folder, source_file, write_json},
     stretch::{chromosomes, intervals, region_strings, stretches, total_bins},
 };
 
@@ -125,7 +125,7 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
     }
     progress.advance(total, total);
     let regions = region_strings(&stretches);
-    let record = request.output.join("run.json");
+    let record = request.output.join(RECORD);
     let recorded =
         record_of(request, &tracks, regions.clone(), reads_per_kb).and_then(|made| write_json(&record, &made));
     if let Err(fault) = recorded {
@@ -174,9 +174,10 @@ fn file_name(stem: &str) -> String {
 }
 
 fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_per_kb: f64) -> Result<Record<Options>> {
+    let mut names = tracks.iter().map(|track| track.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let used = |bundle: &Bundle| BundleUsed {
         name: bundle.card.name.clone(),
-        target: bundle.card.target_names(),
+        tracks: names.by_ref().take(bundle.card.targets.len()).collect(),
         weights_sha256: bundle.card.weights.iter().map(|file| file.sha256.clone()).collect(),
     };
     Ok(Record {

@@ -10,9 +10,11 @@ pub mod figure;
 pub mod impute;
 pub mod library;
 pub mod recipe;
+pub mod peaks;
 pub mod record;
 pub mod source;
 pub mod stretch;
+pub mod tirs;
 pub mod train;
 
 pub use error::{Error, Result};

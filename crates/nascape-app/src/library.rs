@@ -77,14 +77,24 @@ impl Library {
         if folder.join(CARD).exists() {
             return Ok(Bundle::open(folder)?);
         }
-        let shipped = |file: &str| match SHIPPED.get_file(format!("{name}/{file}")) {
+        match Self::shipped(name) {
+            // A folder that is no bundle says so itself; anything else is not known.
+            Err(Error::UnknownBundle { .. }) if folder.is_dir() => Ok(Bundle::open(folder)?),
+            outcome => outcome,
+        }
+    }
+
+    /// The shipped bundle of a name, whatever folders there are.
+    ///
+    /// # Errors
+    /// [`Error::UnknownBundle`].
+    pub fn shipped(name: &str) -> Result<Bundle> {
+        let file = |file: &str| match SHIPPED.get_file(format!("{name}/{file}")) {
             Some(file) => Ok(file.contents().to_vec()),
             None => Err(io::ErrorKind::NotFound.into()),
         };
-        match shipped(CARD) {
-            Ok(_) => Ok(Bundle::read(folder, &shipped)?),
-            // A folder that is no bundle says so itself; anything else is not known.
-            Err(_) if folder.is_dir() => Ok(Bundle::open(folder)?),
+        match file(CARD) {
+            Ok(_) => Ok(Bundle::read(Path::new(name), &file)?),
             Err(_) => Err(Error::UnknownBundle { name: name.to_owned(), known: Self::names().join(", ") }),
         }
     }

@@ -4,12 +4,15 @@ use std::{fs, io::Write, path::Path};
 
 use nascape_model::bundle::{SourceFile, sha256_of_file};
 use nascape_signal::partial::PartialFile;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Result, error::write_fault};
 
 /// Version of Nascape, as records and cards say it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The record's name in the folder of its outputs.
+pub const RECORD: &str = "run.json";
 
 /// What a run was made of.
 #[derive(Clone, Debug, Serialize)]
@@ -31,12 +34,12 @@ pub struct Record<O: Serialize> {
 }
 
 /// A bundle as a record names it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BundleUsed {
     /// Its name.
     pub name: String,
-    /// Its targets.
-    pub target: String,
+    /// Its tracks, one a target.
+    pub tracks: Vec<String>,
     /// SHA-256 of each file of its weights.
     pub weights_sha256: Vec<String>,
 }

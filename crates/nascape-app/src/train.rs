@@ -9,6 +9,7 @@ use nascape_model::{
     },
     calibration::Calibration,
     metrics::Measures,
+    peaks::false_discovery,
     predictor::Predictor,
     train::{self, Losses, Part, Resume, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
 };
@@ -268,9 +269,10 @@ fn targets(
         scale_output: losses.0[at].has_scale(),
         validation,
         test: on_test.as_ref().map(|measures| measures[at].clone()),
-        calibration: of_calibration[at]
-            .estimate()
-            .map(|found| Calibration { test_coverage: of_test[at].coverage(&found), ..found }),
+        calibration: of_calibration[at].estimate(kinds[at]).map(|found| Calibration {
+            test_coverage: of_test[at].coverage(&found),
+            ..found
+        }),
     };
     on_validation.into_iter().enumerate().map(target).collect()
 }
@@ -284,8 +286,13 @@ struct Columns {
 }
 
 impl Columns {
-    fn estimate(&self) -> Option<Calibration> {
-        Calibration::estimate(&self.observed, &self.value, &self.scale)
+    fn estimate(&self, kind: TargetKind) -> Option<Calibration> {
+        let found = Calibration::estimate(&self.observed, &self.value, &self.scale)?;
+        let rates = match kind {
+            TargetKind::Presence => false_discovery(&self.observed, &self.value),
+            TargetKind::Signal => Vec::new(),
+        };
+        Some(Calibration { rates, ..found })
     }
 
     fn coverage(&self, calibration: &Calibration) -> Option<nascape_model::calibration::Coverage> {

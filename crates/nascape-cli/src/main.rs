@@ -51,6 +51,10 @@ enum Verb {
     Impute(verb::impute::Args),
     /// Measure an imputed track against the observed one, with figures
     Evaluate(verb::evaluate::Args),
+    /// Call peaks on an imputed track, as narrowPeak
+    Peaks(verb::peaks::Args),
+    /// Find transcription initiation regions in the assay itself, without a bundle
+    Tirs(verb::tirs::Args),
     /// List, show or verify bundles
     Models(verb::models::Args),
     /// Simulate an assay and the marks that go with it
@@ -71,6 +75,8 @@ fn main() -> ExitCode {
         Verb::Train(args) => verb::train::run(args, &terminal),
         Verb::Impute(args) => verb::impute::run(args, &terminal),
         Verb::Evaluate(args) => verb::evaluate::run(args, &terminal),
+        Verb::Peaks(args) => verb::peaks::run(args, &terminal),
+        Verb::Tirs(args) => verb::tirs::run(args, &terminal),
         Verb::Models(args) => verb::models::run(args, &terminal),
         Verb::Simulate(args) => verb::simulate::run(args, &terminal),
     };

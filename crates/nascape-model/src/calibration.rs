@@ -10,6 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::peaks::Rate;
+
 /// Share of the bins that an interval is to hold.
 pub const COVERAGE: f64 = 0.9;
 /// The share of the bins, highest observed first, that is covered for itself.
@@ -25,6 +27,8 @@ pub struct Calibration {
     pub lower: f64,
     /// Scales from the value up to the interval's upper end.
     pub upper: f64,
+    /// False discovery rate and recall by threshold, for peaks; none for a signal.
+    pub rates: Vec<Rate>,
     /// Share of the test part's bins that lie in their intervals, and the same among the highest 5 % observed.
     pub test_coverage: Option<Coverage>,
 }
@@ -53,7 +57,7 @@ impl Calibration {
         let inside = COVERAGE * bins.len() as f64 / (bins.len() - above).max(1) as f64;
         let down = bins.iter().filter(|bin| up(bin) <= upper).map(|bin| -up(bin)).collect();
         let lower = quantile(down, inside.min(1.0)).max(0.0);
-        Some(Self { bins: bins.len(), lower, upper, test_coverage: None })
+        Some(Self { bins: bins.len(), lower, upper, rates: Vec::new(), test_coverage: None })
     }
 
     /// The interval's ends for one bin.

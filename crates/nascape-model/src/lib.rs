@@ -1,7 +1,8 @@
 //! What predicts a mark from an assay: inputs, architectures, bundles, dense inference, training, metrics.
 //!
 //! A [`Bundle`] is a trained network with a card that says what it was trained on; [`impute`] runs it over a region of an
-//! [`Assay`](nascape_signal::Assay), tile by tile; [`train`] makes one; [`metrics`] says how good it is.
+//! [`Assay`](nascape_signal::Assay), tile by tile; [`train`] makes one; [`metrics`] says how good it is; [`peaks`] calls
+//! peaks on what was imputed. [`tirs`] finds transcription initiation regions in the assay itself, without a bundle.
 
 pub mod architecture;
 pub mod bundle;
@@ -13,6 +14,8 @@ pub mod kernel;
 pub mod metrics;
 pub mod network;
 pub mod predictor;
+pub mod peaks;
+pub mod tirs;
 pub mod train;
 
 pub use bundle::Bundle;

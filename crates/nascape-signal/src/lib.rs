@@ -18,6 +18,7 @@
 pub mod assay;
 pub mod assembly;
 pub mod bam;
+pub mod bed;
 pub mod bedgraph;
 pub mod bigwig;
 pub mod bin;

@@ -5,5 +5,7 @@ pub mod check;
 pub mod evaluate;
 pub mod impute;
 pub mod models;
+pub mod peaks;
 pub mod simulate;
+pub mod tirs;
 pub mod train;

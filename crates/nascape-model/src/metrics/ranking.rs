@@ -35,6 +35,16 @@ struct Step {
     false_positives: u64,
 }
 
+/// The calls that a threshold makes.
+pub(crate) struct Found {
+    /// The lowest score called.
+    pub threshold: f32,
+    /// Positive bins called.
+    pub true_positives: u64,
+    /// Other bins called.
+    pub false_positives: u64,
+}
+
 impl Ranking {
     /// Sorts the bins by score. `positive` and `score` hold one value per bin each, without NaN, in the same order.
     pub fn new(positive: &[bool], score: &[f32]) -> Self {
@@ -104,6 +114,18 @@ impl Ranking {
             }
         }
         curve
+    }
+
+    /// The calls at each score of a positive bin, from the highest: between two of them only false positives are added.
+    pub(crate) fn found(&self) -> impl Iterator<Item = Found> {
+        let mut before = 0;
+        let gains =
+            self.steps().filter(move |step| std::mem::replace(&mut before, step.true_positives) < step.true_positives);
+        gains.map(|Step { threshold, true_positives, false_positives }| Found {
+            threshold: value(threshold),
+            true_positives,
+            false_positives,
+        })
     }
 
     /// One step for each distinct score, from the highest.

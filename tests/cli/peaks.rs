@@ -1,0 +1,215 @@
+//! `nascape peaks` writes narrowPeak that any other program reads, and says why it cannot.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::harness::{
+    Item, Nascape, Pair, assert_holds, bigwig_values, bundle, folder, k562, nascape, stranded_bundle, write_bedgraph,
+    write_bigwig,
+};
+
+const LENGTH: u32 = 48_129_895;
+const REGION: &str = "chr21:33,000,001-36,000,000";
+
+/// The track that a bundle imputes on three megabases.
+fn imputed(folder: &Path, bundle: &Path) -> PathBuf {
+    let impute = nascape("impute").assay(&k562()).with("--model", bundle).with("--region", REGION);
+    let tracks = impute.with("--output", folder).flag("--json").run().succeeds().json();
+    PathBuf::from(tracks["tracks"][0]["path"].as_str().unwrap())
+}
+
+fn peaks(imputed: &Path, output: &Path) -> Nascape {
+    nascape("peaks").with("--imputed", imputed).with("--output", output)
+}
+
+/// A line of a narrowPeak file, its ten columns checked.
+struct Line {
+    chromosome: String,
+    start: u32,
+    end: u32,
+    score: f32,
+    signal_value: f32,
+    summit: u32,
+}
+
+fn lines(path: &Path) -> Vec<Line> {
+    let text = fs::read_to_string(path).unwrap();
+    let lines: Vec<Line> = text.lines().map(line).collect();
+    for pair in lines.windows(2) {
+        let key = |line: &Line| (line.chromosome.clone(), line.start);
+        assert!(key(&pair[0]) < key(&pair[1]), "sorted by chromosome and start");
+    }
+    lines
+}
+
+fn line(line: &str) -> Line {
+    let columns: Vec<&str> = line.split('\t').collect();
+    assert_eq!(columns.len(), 10, "{line}");
+    let whole = |at: usize| columns[at].parse::<u32>().unwrap_or_else(|fault| panic!("{line}: {fault}"));
+    let (start, end, score, peak) = (whole(1), whole(2), whole(4), whole(9));
+    assert!(start < end && score <= 1_000 && peak < end - start, "{line}");
+    assert!(!columns[3].is_empty() && columns[5] == "." && columns[7] == "-1", "{line}");
+    assert!(columns[8].parse::<f64>().unwrap() >= -1.0, "{line}");
+    let signal_value = columns[6].parse().unwrap();
+    Line { chromosome: columns[0].to_owned(), start, end, score: score as f32, signal_value, summit: start + peak }
+}
+
+#[test]
+fn every_bin_from_the_threshold_on_is_in_a_peak() {
+    let folder = folder();
+    let track = imputed(folder.path(), bundle());
+    let values: Vec<f32> =
+        bigwig_values(&track, "chr21", 660_000, 720_000).into_iter().map(|v| f32::from_bits(v.unwrap())).collect();
+    let mut sorted = values.clone();
+    sorted.sort_by(f32::total_cmp);
+    let threshold = sorted[59_000];
+    let output = folder.path().join("peaks.narrowPeak");
+    let call = peaks(&track, &output).with("--threshold", threshold.to_string()).with("--min-width", "0");
+    let told = call.flag("--json").run().succeeds().json();
+    let called = lines(&output);
+    assert!(!called.is_empty());
+    assert_eq!(told["peaks"], called.len());
+    assert_eq!(told["bases"], called.iter().map(|peak| peak.end - peak.start).sum::<u32>());
+    assert_eq!(told["regions"], serde_json::json!(["chr21:1-48,129,895"]));
+    assert_eq!(told["highest"].as_f64().unwrap() as f32, *sorted.last().unwrap());
+    let mut above = 0;
+    for peak in &called {
+        let inside = &values[(peak.start / 50 - 660_000) as usize..(peak.end / 50 - 660_000) as usize];
+        let summit = values[(peak.summit / 50 - 660_000) as usize];
+        assert_eq!(peak.summit % 50, 25, "the middle of a bin");
+        assert_eq!((summit, peak.signal_value), (inside.iter().copied().fold(f32::MIN, f32::max), summit));
+        assert!((peak.score - 1_000.0 * summit).abs() <= 1.0);
+        // It starts and ends above, and is nowhere below for more than 200 bp.
+        assert!(inside[0] >= threshold && inside[inside.len() - 1] >= threshold);
+        assert!(inside.split(|value| *value >= threshold).all(|gap| gap.len() <= 4));
+        above += inside.iter().filter(|value| **value >= threshold).count();
+    }
+    assert_eq!(above, values.iter().filter(|value| **value >= threshold).count());
+    for pair in called.windows(2) {
+        assert!(pair[1].start - pair[0].end > 200);
+    }
+}
+
+#[test]
+fn narrow_peaks_are_dropped_and_a_region_cuts() {
+    let folder = folder();
+    let track = imputed(folder.path(), bundle());
+    let count = |options: &[(&str, &str)]| {
+        let output = folder.path().join("peaks.narrowPeak");
+        let call = peaks(&track, &output).with("--threshold", "0.05");
+        options.iter().fold(call, |call, (option, value)| call.with(option, value)).run().succeeds();
+        lines(&output)
+    };
+    let all = count(&[("--min-width", "0")]);
+    let wide = count(&[("--min-width", "500")]);
+    assert!(wide.len() < all.len() && wide.iter().all(|peak| peak.end - peak.start >= 500));
+    let split = count(&[("--min-width", "0"), ("--merge", "0")]);
+    assert!(split.len() > all.len());
+    let first = all.iter().find(|peak| peak.end - peak.start >= 100).unwrap();
+    let middle = format!("21:{}-{}", first.start + 51, first.end);
+    let cut = count(&[("--min-width", "0"), ("--region", &middle)]);
+    assert_eq!(cut.first().map(|peak| peak.end), Some(first.end));
+    assert!(cut.iter().all(|peak| peak.start > first.start && peak.end <= first.end));
+}
+
+#[test]
+fn a_simulated_assay_becomes_peaks_where_its_peaks_are() {
+    let folder = folder();
+    let simulated = folder.path().join("simulated");
+    let simulate =
+        nascape("simulate").with("--assembly", "hg19").with("--chromosome", "chr21").with("--reads", "1000000");
+    let files = simulate.with("--output", &simulated).flag("--json").run().succeeds().json();
+    let pair = Pair::new(files["plus"].as_str().unwrap(), files["minus"].as_str().unwrap());
+    let output = folder.path().join("imputed");
+    nascape("impute").assay(&pair).with("--output", &output).run().succeeds();
+    let called = folder.path().join("H3K4me3.narrowPeak");
+    peaks(&output.join("H3K4me3.bw"), &called).with("--threshold", "0.5").run().succeeds();
+    let marks = files["marks"].as_array().unwrap();
+    let truth = marks.iter().find(|mark| mark["target"] == "H3K4me3").unwrap()["peaks"].as_str().unwrap();
+    let truth: Vec<(u32, u32)> = fs::read_to_string(truth)
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("chr"))
+        .map(|line| line.split('\t').skip(1).map(|field| field.parse().unwrap_or(0)).collect::<Vec<u32>>())
+        .map(|fields| (fields[0], fields[1]))
+        .collect();
+    let called = lines(&called);
+    let hit =
+        called.iter().filter(|peak| truth.iter().any(|(start, end)| peak.start < *end && *start < peak.end)).count();
+    assert!(called.len() > 20 && hit * 2 > called.len(), "{hit} of {} peaks are true ones", called.len());
+}
+
+#[test]
+fn without_its_bundle_a_rate_is_refused_with_the_remedy() {
+    let folder = folder();
+    let made = folder.path().join("imputed");
+    let track = imputed(&made, stranded_bundle());
+    let output = folder.path().join("peaks.narrowPeak");
+    // The record names a bundle that is not shipped, and another one was given.
+    peaks(&track, &output).run().fails(&["H3K4me3.bw", "H3K4me3", "--bundle", "--threshold"]);
+    peaks(&track, &output).with("--bundle", bundle()).run().fails(&["H3K4me3.bw", "Give the bundle that imputed it"]);
+    peaks(&track, &output).with("--bundle", "no-such").run().fails(&["there is no bundle 'no-such'"]);
+    fs::write(made.join("run.json"), "{}").unwrap();
+    peaks(&track, &output).run().fails(&["run.json", "no record of an imputation"]);
+    fs::remove_file(made.join("run.json")).unwrap();
+    peaks(&track, &output).run().fails(&["run.json", "which bundle imputed", "--bundle", "--threshold"]);
+    // A threshold needs neither.
+    peaks(&track, &output).with("--threshold", "0.5").run().succeeds();
+    assert_holds(folder.path(), &["imputed", "peaks.narrowPeak"]);
+}
+
+#[test]
+fn a_bundle_without_false_discovery_rates_says_so() {
+    let folder = folder();
+    let made = folder.path().join("imputed");
+    let track = imputed(&made, bundle());
+    let output = folder.path().join("peaks.narrowPeak");
+    peaks(&track, &output).with("--bundle", bundle()).run().fails(&["does not say which threshold", "--threshold"]);
+    // A shipped bundle is found by the record alone.
+    let track = imputed(&made, Path::new("H3K4me3.cnn"));
+    peaks(&track, &output).run().fails(&["'H3K4me3.cnn'", "does not say which threshold", "--threshold"]);
+    assert_holds(folder.path(), &["imputed"]);
+}
+
+#[test]
+fn what_cannot_be_called_is_told_and_nothing_is_left() {
+    let folder = folder();
+    let file = |name: &str| folder.path().join(name);
+    write_bigwig(&file("track.bw"), &[("chr21", LENGTH, &[Item::new(0, 1_000, 0.7)])]);
+    write_bigwig(&file("empty.bw"), &[("chr21", LENGTH, &[])]);
+    write_bedgraph(&file("track.bedGraph"), "chr21", &[Item::new(0, 1_000, 0.7)]);
+    let whole = fs::read(k562().plus).unwrap();
+    fs::write(file("half.bw"), &whole[..whole.len() / 2]).unwrap();
+    let output = file("peaks.narrowPeak");
+    let call = |name: &str| peaks(&file(name), &output).with("--threshold", "0.5");
+    call("empty.bw").run().fails(&["empty.bw", "no value"]);
+    call("half.bw").run().fails(&["half.bw", "damaged or cut short"]);
+    call("track.bedGraph").run().fails(&["track.bedGraph", "bedGraph", "nascape impute"]);
+    call("absent.bw").run().fails(&["absent.bw", "Check the spelling"]);
+    call("track.bw").with("--region", "chr22").run().fails(&["no chromosome 'chr22'"]);
+    let far = peaks(&file("track.bw"), &file("no/such/folder/p.narrowPeak")).with("--threshold", "0.5");
+    far.run().fails(&["p.narrowPeak", "cannot be written"]);
+    for threshold in ["nan", "inf", "high"] {
+        peaks(&file("track.bw"), &output).with("--threshold", threshold).run().misused(&["threshold"]);
+    }
+    for rate in ["0", "1", "-0.1", "nan"] {
+        peaks(&file("track.bw"), &output)
+            .flag(format!("--fdr={rate}"))
+            .run()
+            .misused(&["false discovery rate", "0.05"]);
+    }
+    peaks(&file("track.bw"), &output).with("--threshold", "1").with("--fdr", "0.1").run().misused(&["--fdr"]);
+    assert_holds(folder.path(), &["track.bw", "empty.bw", "track.bedGraph", "half.bw"]);
+}
+
+#[test]
+fn a_threshold_above_every_value_gives_an_empty_file() {
+    let folder = folder();
+    let (track, output) = (folder.path().join("track.bw"), folder.path().join("peaks.narrowPeak"));
+    write_bigwig(&track, &[("chr21", LENGTH, &[Item::new(0, 1_000, 0.7)])]);
+    let outcome = peaks(&track, &output).with("--threshold", "0.9").run().succeeds();
+    assert!(outcome.stdout.contains("0 peaks") && outcome.stdout.contains("the highest value is 0.7"), "{outcome:?}");
+    assert_eq!(fs::read_to_string(&output).unwrap(), "");
+}

@@ -11,6 +11,7 @@ pub mod input;
 pub mod kernel;
 pub mod metrics;
 pub mod train;
+pub mod trees;
 
 pub use bundle::Bundle;
 pub use error::{Error, Result};

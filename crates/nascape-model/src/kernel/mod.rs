@@ -23,4 +23,4 @@ pub use pool::{gradient_max_pool, max_pool};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;

@@ -5,6 +5,8 @@
 //! [`Columns`]: there is no matrix of windows of a whole chromosome. A margin has the same bits as XGBoost's, and depends on
 //! its bin's features alone, never on the cut into blocks.
 
+#[cfg(feature = "xgboost")]
+pub mod boost;
 mod columns;
 mod complete;
 pub mod dreg;

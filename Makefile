@@ -3,6 +3,10 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/nascape
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export NASCAPE_DATA ?= $(abspath ../shared/data)
 export NASCAPE_PYTHON ?= $(CACHE)/venv/bin/python
+XGBOOST := $(CACHE)/xgboost-3.4.1
+ifeq ($(shell uname -s),Linux)
+export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
+endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
 
 .PHONY: demo build test lint test-rust test-peers deny bundles twin setup setup-peers
@@ -44,6 +48,7 @@ twin: build setup-peers
 
 setup:
 	@scripts/setup
+	@scripts/setup-xgboost $(XGBOOST)
 
 setup-peers:
 	@scripts/setup-peers $(CACHE)/venv

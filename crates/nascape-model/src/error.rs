@@ -65,6 +65,12 @@ pub enum Error {
     /// A setting that makes no sense.
     #[error("{0}")]
     Setting(String),
+    /// A model of boosted trees that cannot be read or is of a kind that is not evaluated here.
+    #[error("the model of boosted trees cannot be used: {0}")]
+    Trees(String),
+    /// XGBoost refused to train.
+    #[error("the boosted trees were not trained. {0}")]
+    Boosting(String),
     /// Candle failed; this is a fault of the program, not of the data.
     #[error("the network failed inside: {0}. This is a fault of Nascape; please report it.")]
     Candle(#[from] candle_core::Error),

@@ -17,6 +17,7 @@ pub mod predictor;
 pub mod peaks;
 pub mod tirs;
 pub mod train;
+pub mod trees;
 
 pub use bundle::Bundle;
 pub use error::{Error, Result};

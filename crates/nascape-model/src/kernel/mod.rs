@@ -29,4 +29,4 @@ pub use recurrent::{GruShape, GruTape, PackedGru};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;

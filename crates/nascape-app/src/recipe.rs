@@ -177,6 +177,15 @@ impl Recipe {
             let named = of_assay.into_iter().chain(&mut experiment.exclude).chain(experiment.observed.values_mut());
             named.filter(|file| !is_remote(file)).for_each(|file| *file = folder.join(&*file));
         }
+        if let Architecture::Blend(settings) = &mut recipe.architecture {
+            // Bundles lie beside the recipe, or are known by name.
+            for member in &mut settings.members {
+                let beside = path.parent().unwrap_or(Path::new(".")).join(&member.bundle);
+                if beside.is_dir() {
+                    member.bundle = beside.to_string_lossy().into_owned();
+                }
+            }
+        }
         recipe.check(path)?;
         Ok(recipe)
     }

@@ -4,19 +4,20 @@ use std::{fs, path::PathBuf};
 
 use nascape_model::{
     Bundle,
+    architecture::{Architecture, Kind, blend},
     bundle::{
         CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, Training, Weights,
     },
     calibration::Calibration,
     metrics::Measures,
     peaks::false_discovery,
-    predictor::Predictor,
-    train::{self, Losses, Part, Resume, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
+    predictor::{Engine, Predictor},
+    train::{self, Losses, Part, Resume, Trained, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
 };
-use nascape_signal::{Assay, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
+use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
 
 use crate::{
-    Error, Result,
+    Error, Library, Result,
     device::Device,
     recipe::{Experiment, Recipe},
     record::{VERSION, create_folder, source_file},
@@ -70,15 +71,28 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
         schedule: recipe.schedule.clone(),
     };
-    learned.input.check().map_err(nascape_model::Error::Setting)?;
+    let members = members(recipe)?;
+    let (margin, step, needs_strands) = match &members[..] {
+        [] => {
+            if matches!(learned.kind(), Kind::Network(_)) {
+                learned.input.check().map_err(nascape_model::Error::Setting)?;
+            }
+            let (margin, step) = margin(&learned)?;
+            (margin, step, learned.input.needs_strands())
+        }
+        members => {
+            let predictors = || members.iter().map(|(_, bundle)| &bundle.predictor);
+            let margin = predictors().map(|one| one.reach() + one.grid()).max().unwrap_or(0);
+            (margin, predictors().map(Predictor::step).min().unwrap_or(BIN), predictors().any(Predictor::needs_strands))
+        }
+    };
     for one in &experiments {
-        nascape_model::input::accepts(learned.input.needs_strands(), &one.assay, &recipe.targets.join(", "))?;
+        nascape_model::input::accepts(needs_strands, &one.assay, &recipe.targets.join(", "))?;
     }
     let part = |of: for<'b> fn(&'b Opened<'_>) -> &'b Vec<Region>| -> Result<(Part, Vec<Region>)> {
         let mut part = Part::default();
-        let margin = margin(&learned);
         for one in &experiments {
-            part.add(&one.for_training(recipe), of(one), margin)?;
+            part.add(&one.for_training(recipe), of(one), margin, step)?;
         }
         Ok((part, experiments.iter().flat_map(of).cloned().collect()))
     };
@@ -90,16 +104,15 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     let checkpoint = Checkpoint::path_of(&request.output);
     let start = request.from.as_ref().map(|bundle| start(bundle, recipe)).transpose()?;
     let identity = identity(&learned, request.from.as_ref(), &used);
-    let trained = train::train(
-        &learned,
-        start,
-        &device,
-        &on,
-        &choose,
-        &Resume { path: &checkpoint, identity: &identity, go_on: request.resume },
-        progress,
-        told,
-    )?;
+    let (card_architecture, trained) = match learned.kind() {
+        Kind::Network(_) => {
+            let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
+            let trained = train::train(&learned, start, &device, &on, &choose, &resume, progress, told)?;
+            (recipe.architecture.clone(), trained)
+        }
+        Kind::Forest(_) => (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?),
+        Kind::Blend(_) => blended(&learned, members, &choose)?,
+    };
     drop(on);
     let (validation, calibration, test) =
         (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
@@ -113,19 +126,19 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
             .file_name()
             .map_or_else(|| recipe.targets.join("+"), |name| name.to_string_lossy().into_owned()),
         targets,
-        architecture: recipe.architecture.clone(),
+        architecture: card_architecture,
         parameters: trained.predictor.parameters(),
         bin_size: nascape_signal::BIN,
         window_bins: 2 * trained.predictor.reach() + 1,
         reads_per_kb: learned.reads_per_kb,
-        input: Some(learned.input.clone()),
+        input: matches!(learned.kind(), Kind::Network(_)).then(|| learned.input.clone()),
         both_directions: learned.both_directions,
         training: Training {
             command: request.command.clone(),
             experiments: used,
             target_summary: recipe.target_summary,
             target_smoothing: recipe.target_smoothing.unwrap_or(0.0),
-            schedule: Some(learned.schedule.clone()),
+            schedule: matches!(learned.kind(), Kind::Network(_)).then(|| learned.schedule.clone()),
             best_epoch: trained.best_epoch,
             epochs: trained.epochs,
         },
@@ -232,6 +245,58 @@ fn start<'a>(bundle: &'a Bundle, recipe: &Recipe) -> Result<&'a Weights> {
         ))
         .into()),
     }
+}
+
+/// The bundles of a blend's recipe, each with the folder that it will have in the blend; none for another architecture.
+fn members(recipe: &Recipe) -> Result<Vec<(String, Bundle)>> {
+    let Architecture::Blend(settings) = &recipe.architecture else { return Ok(Vec::new()) };
+    let open = |(at, member): (usize, &blend::Member)| {
+        let bundle = Library::open(&member.bundle)?;
+        Ok((format!("{}.{}", at + 1, bundle.card.architecture.name()), bundle))
+    };
+    settings.members.iter().enumerate().map(open).collect()
+}
+
+/// A blend of its members: by the weights that the recipe says, or those that do best on the validation part.
+fn blended(
+    recipe: &train::Recipe,
+    members: Vec<(String, Bundle)>,
+    validation: &Part,
+) -> Result<(Architecture, Trained)> {
+    let Architecture::Blend(settings) = &recipe.architecture else { unreachable!("asked for a blend only") };
+    let said: Option<Vec<f32>> = settings.members.iter().map(|member| member.weight).collect();
+    let weights = said.unwrap_or_else(|| {
+        let predictors: Vec<&Predictor> = members.iter().map(|(_, bundle)| &bundle.predictor).collect();
+        train::blend::weights(&predictors, &recipe.losses, validation)
+    });
+    let weighted = weights.iter().zip(members).filter(|(weight, _)| **weight > 0.0);
+    let (of_card, members): (Vec<blend::Member>, Vec<(String, Bundle)>) = weighted
+        .map(|(weight, (folder, bundle))| {
+            (blend::Member { bundle: folder.clone(), weight: Some(*weight) }, (folder, bundle))
+        })
+        .unzip();
+    let engine =
+        Engine::Blend(of_card.iter().zip(&members).map(|(one, (_, b))| (one.weight.unwrap_or(1.0), b.predictor.clone())).collect());
+    let predictor = Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine };
+    let trained = Trained { weights: Weights::Blend(members), predictor, best_epoch: 0, epochs: Vec::new() };
+    Ok((Architecture::Blend(blend::Settings { members: of_card }), trained))
+}
+
+#[cfg(feature = "xgboost")]
+fn forest(
+    recipe: &train::Recipe,
+    on: &Part,
+    choose: &Part,
+    progress: &dyn Progress,
+    told: impl FnMut(&Epoch),
+) -> Result<Trained> {
+    Ok(train::forest::train(recipe, on, choose, progress, told)?)
+}
+
+#[cfg(not(feature = "xgboost"))]
+fn forest(_: &train::Recipe, _: &Part, _: &Part, _: &dyn Progress, _: impl FnMut(&Epoch)) -> Result<Trained> {
+    let text = "this Nascape was built without the XGBoost library and cannot train trees. Build it with the feature 'xgboost'.";
+    Err(nascape_model::Error::Setting(text.to_owned()).into())
 }
 
 /// What a checkpoint is one of: settings and files, by their checksums.

@@ -59,8 +59,9 @@ impl<'a> Imputer<'a> {
         let predictor = &self.bundle.predictor;
         let (reach, grid) = (predictor.reach(), predictor.grid());
         let on_grid = bins.start / grid * grid..bins.end.next_multiple_of(grid);
+        let first = on_grid.start as isize - reach as isize;
         let counts =
-            counts(self.assay, chromosome, length, on_grid.start as isize - reach as isize, on_grid.len() + 2 * reach)?;
+            counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
         let card = &self.bundle.card;
         let outputs = card.targets.iter().map(|target| (target.output, target.scale_output));
         let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), outputs);
@@ -84,7 +85,7 @@ pub(crate) fn imputed(rows: Vec<Vec<f32>>, outputs: impl Iterator<Item = (Output
         let scale = match (has_scale, output) {
             (true, _) => rows.next()?.into_iter().map(f32::exp).collect(),
             (false, Output::Logistic) => value.iter().map(|&p| scale_of_probability(p)).collect(),
-            (false, Output::Identity) => vec![1.0; value.len()],
+            (false, Output::Identity | Output::Step) => vec![1.0; value.len()],
         };
         Some(Imputed { value, scale })
     };

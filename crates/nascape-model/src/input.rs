@@ -17,6 +17,18 @@ pub enum Strand {
     Both,
 }
 
+impl Strand {
+    /// Its share of the reads of the plus and of the minus strand.
+    #[inline(always)]
+    pub(crate) fn of<T: std::ops::Add<Output = T>>(self, [plus, minus]: [T; 2]) -> T {
+        match self {
+            Self::Plus => plus,
+            Self::Minus => minus,
+            Self::Both => plus + minus,
+        }
+    }
+}
+
 /// One input channel: `ln(1 + reads)`, where the reads are the mean of the `bins` bins centred on the bin at hand, scaled to the depth
 /// that the bundle knows. Silence is 0, and so is what lies beyond a chromosome's ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,11 +121,7 @@ const FRACTION: f64 = 65_536.0;
 fn running_sums(counts: &StrandBins, strand: Strand) -> Vec<i64> {
     let whole = |reads: f32| (f64::from(reads) * FRACTION).round() as i64;
     let mut sum = 0_i64;
-    let of_bin = counts.plus.iter().zip(&counts.minus).map(|(&plus, &minus)| match strand {
-        Strand::Plus => whole(plus),
-        Strand::Minus => whole(minus),
-        Strand::Both => whole(plus) + whole(minus),
-    });
+    let of_bin = counts.plus.iter().zip(&counts.minus).map(|(&plus, &minus)| strand.of([whole(plus), whole(minus)]));
     let upto = of_bin.map(|reads| {
         sum += reads;
         sum
@@ -127,21 +135,29 @@ pub fn mirrored(counts: &StrandBins) -> StrandBins {
     StrandBins { plus: reversed(&counts.minus), minus: reversed(&counts.plus) }
 }
 
-/// The reads of bins `first..first + bins` of a chromosome of `length` bp; bins beyond its ends are silent (0), as if no read could
-/// end there.
+/// The reads of bins `first..first + bins` of a chromosome of `length` bp, in steps of `step` bp (50, or 1 for every base); what lies
+/// beyond its ends is silent (0), as if no read could end there.
 ///
 /// # Errors
 /// Those of reading the assay.
-pub fn counts(assay: &Assay, chromosome: &str, length: u32, first: isize, bins: usize) -> Result<StrandBins> {
-    let all = length.div_ceil(BIN) as isize;
+pub fn counts(
+    assay: &Assay,
+    chromosome: &str,
+    length: u32,
+    first: isize,
+    bins: usize,
+    step: u32,
+) -> Result<StrandBins> {
+    let (first, bins) = (first * (BIN / step) as isize, bins * (BIN / step) as usize);
+    let all = length.div_ceil(step) as isize;
     let last = first + bins as isize;
     let inside = first.clamp(0, all)..last.clamp(0, all);
     let (left, right) = ((inside.start - first) as usize, (last - inside.end) as usize);
     if inside.is_empty() {
         return Ok(StrandBins { plus: vec![0.0; bins], minus: vec![0.0; bins] });
     }
-    let region = Region::new(chromosome, inside.start as u32 * BIN, (inside.end as u32).saturating_mul(BIN).min(length));
-    let found = assay.bins(&region, BIN, Summary::Sum)?;
+    let region = Region::new(chromosome, inside.start as u32 * step, (inside.end as u32).saturating_mul(step).min(length));
+    let found = assay.bins(&region, step, Summary::Sum)?;
     let padded = |row: Vec<f32>| [vec![0.0; left], row, vec![0.0; right]].concat();
     Ok(StrandBins { plus: padded(found.plus), minus: padded(found.minus) })
 }

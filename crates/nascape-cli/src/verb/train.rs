@@ -162,14 +162,21 @@ enum ArchitectureName {
     Dilated,
     /// Ours: a strand-aware U-Net over 50, 200 and 800 bp
     Nascape,
+    /// The paper's regression by boosted trees: 200 bins
+    XgboostRegressor,
+    /// The paper's classification by boosted trees: 200 bins
+    XgboostClassifier,
+    /// Boosted trees on dREG's 360 windows
+    DregGbt,
+    /// Boosted trees on windows of 50 bp to 12.8 kb of either strand
+    WindowsGbt,
 }
 
 impl ArchitectureName {
     /// The architecture with its usual settings.
     fn usual(self) -> Architecture {
         let name = self.to_possible_value().expect("no architecture is hidden");
-        let usual = serde_json::json!({ "name": name.get_name() });
-        serde_json::from_value(usual).expect("every setting has a usual value")
+        Architecture::usual(name.get_name()).expect("every architecture here has usual settings")
     }
 }
 
@@ -275,10 +282,11 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let card = train::run(&request, terminal, |epoch| {
         let auprc = epoch.validation_auprc.map_or_else(String::new, |auprc| format!("  AUPRC {auprc:.3}"));
         let pearson = epoch.validation_pearson.map_or_else(String::new, |pearson| format!("  Pearson {pearson:.3}"));
+        let loss = epoch.train_loss.map_or_else(String::new, |loss| format!("loss {loss:.5}  "));
         let seconds = started.elapsed().as_secs();
         terminal.log(&format!(
-            "epoch {:>3}  loss {:.5}  validation loss {:.5}{pearson}{auprc}  {seconds} s",
-            epoch.epoch, epoch.train_loss, epoch.validation_loss
+            "epoch {:>3}  {loss}validation loss {:.5}{pearson}{auprc}  {seconds} s",
+            epoch.epoch, epoch.validation_loss
         ));
     })?;
     terminal.result(&card, || {

@@ -1,10 +1,12 @@
 //! The architectures: networks as plans of layers, and forests of boosted trees.
 
+pub mod blend;
 mod cnn;
 mod dilated;
 mod dnn;
 mod multitask_cnn;
 mod nascape;
+pub mod trees;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,26 @@ pub enum Architecture {
     Dilated(dilated::Settings),
     /// Our strand-aware U-Net.
     Nascape(nascape::Settings),
+    /// The paper's regression by boosted trees.
+    XgboostRegressor(trees::Settings),
+    /// The paper's classification by boosted trees.
+    XgboostClassifier(trees::Settings),
+    /// Boosted trees on dREG's features.
+    DregGbt(trees::Settings),
+    /// Boosted trees on windows of many widths.
+    WindowsGbt(trees::Settings),
+    /// The weighted mean of several bundles' raw numbers.
+    Blend(blend::Settings),
+}
+
+/// What computes an architecture.
+pub enum Kind<'a> {
+    /// A network with this plan.
+    Network(Plan),
+    /// A forest.
+    Forest(&'a trees::Settings),
+    /// Other bundles.
+    Blend(&'a blend::Settings),
 }
 
 impl Architecture {
@@ -35,18 +57,44 @@ impl Architecture {
             Self::MultitaskCnn(_) => "multitask-cnn",
             Self::Dilated(_) => "dilated",
             Self::Nascape(_) => "nascape",
+            Self::XgboostRegressor(_) => "xgboost-regressor",
+            Self::XgboostClassifier(_) => "xgboost-classifier",
+            Self::DregGbt(_) => "dreg-gbt",
+            Self::WindowsGbt(_) => "windows-gbt",
+            Self::Blend(_) => "blend",
         }
     }
 
-    /// The network with `inputs` input channels and `outputs` output channels.
-    pub fn plan(&self, inputs: usize, outputs: usize) -> Plan {
-        match self {
+    /// An architecture by its name, with its usual settings; `None` for a blend, which is nothing without its members.
+    pub fn usual(name: &str) -> Option<Self> {
+        Some(match name {
+            "cnn" => Self::Cnn(Default::default()),
+            "dnn" => Self::Dnn(Default::default()),
+            "multitask-cnn" => Self::MultitaskCnn(Default::default()),
+            "dilated" => Self::Dilated(Default::default()),
+            "nascape" => Self::Nascape(Default::default()),
+            "xgboost-regressor" => Self::XgboostRegressor(trees::Settings::paper_regressor()),
+            "xgboost-classifier" => Self::XgboostClassifier(trees::Settings::paper_classifier()),
+            "dreg-gbt" => Self::DregGbt(trees::Settings::dreg()),
+            "windows-gbt" => Self::WindowsGbt(trees::Settings::windows()),
+            _ => return None,
+        })
+    }
+
+    /// What computes it, with `inputs` input channels and `outputs` output channels for a network.
+    pub fn kind(&self, inputs: usize, outputs: usize) -> Kind<'_> {
+        Kind::Network(match self {
             Self::Cnn(settings) => cnn::plan(settings, inputs, outputs),
             Self::Dnn(settings) => dnn::plan(settings, inputs, outputs),
             Self::MultitaskCnn(settings) => multitask_cnn::plan(settings, inputs, outputs),
             Self::Dilated(settings) => dilated::plan(settings, inputs, outputs),
             Self::Nascape(settings) => nascape::plan(settings, inputs, outputs),
-        }
+            Self::XgboostRegressor(settings)
+            | Self::XgboostClassifier(settings)
+            | Self::DregGbt(settings)
+            | Self::WindowsGbt(settings) => return Kind::Forest(settings),
+            Self::Blend(settings) => return Kind::Blend(settings),
+        })
     }
 
     /// The input channels that it is trained on when nothing else is asked for.
@@ -55,6 +103,8 @@ impl Architecture {
             Self::Cnn(_) | Self::Dnn(_) => Input::summed(),
             Self::MultitaskCnn(_) | Self::Dilated(_) => Input::apart(),
             Self::Nascape(_) => nascape::input(),
+            // A forest and a blend have no channels.
+            _ => Input { channels: Vec::new() },
         }
     }
 
@@ -63,15 +113,19 @@ impl Architecture {
         match self {
             Self::Dnn(_) => Loss::RootMeanSquaredError,
             Self::MultitaskCnn(_) => Loss::MaskedSquaredError,
+            Self::XgboostRegressor(settings)
+            | Self::XgboostClassifier(settings)
+            | Self::DregGbt(settings)
+            | Self::WindowsGbt(settings) => settings.loss(),
             _ if presence => Loss::CrossEntropy,
             Self::Nascape(_) => Loss::Robust,
-            Self::Cnn(_) | Self::Dilated(_) => Loss::SquaredError,
+            _ => Loss::SquaredError,
         }
     }
 
     /// Whether it imputes the mean of both directions when nothing else is asked for.
     pub fn usually_both_directions(&self) -> bool {
-        matches!(self, Self::Nascape(_))
+        matches!(self, Self::Nascape(_) | Self::WindowsGbt(_))
     }
 
     /// # Errors
@@ -86,6 +140,11 @@ impl Architecture {
                 let [fine, middle, coarse] = settings.channels;
                 (settings.dropout, vec![fine, middle, coarse])
             }
+            Self::XgboostRegressor(settings)
+            | Self::XgboostClassifier(settings)
+            | Self::DregGbt(settings)
+            | Self::WindowsGbt(settings) => return settings.check(),
+            Self::Blend(settings) => return settings.check(),
         };
         let layers = match self {
             Self::MultitaskCnn(settings) => settings.convolutions,

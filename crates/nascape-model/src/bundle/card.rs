@@ -116,13 +116,17 @@ pub enum Output {
     Identity,
     /// `1 / (1 + exp(-z))`.
     Logistic,
+    /// 1 where `z` is above 0, else 0.
+    Step,
 }
 
 impl Output {
     /// Applies the transform in place.
     pub fn apply(self, track: &mut [f32]) {
-        if self == Self::Logistic {
-            track.iter_mut().for_each(|z| *z = 1.0 / (1.0 + (-*z).exp()));
+        match self {
+            Self::Identity => {}
+            Self::Logistic => track.iter_mut().for_each(|z| *z = 1.0 / (1.0 + (-*z).exp())),
+            Self::Step => track.iter_mut().for_each(|z| *z = if *z > 0.0 { 1.0 } else { 0.0 }),
         }
     }
 }
@@ -185,8 +189,8 @@ pub struct SourceFile {
 pub struct Epoch {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss over the train part, with dropout.
-    pub train_loss: f64,
+    /// Mean loss over the train part, with dropout (networks only).
+    pub train_loss: Option<f64>,
     /// Mean loss over the validation part.
     pub validation_loss: f64,
     /// Correlation with the observed tracks on the validation part, the mean over the marks.

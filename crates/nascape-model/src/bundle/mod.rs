@@ -17,14 +17,18 @@ pub use weights::sha256_of_file;
 
 use crate::{
     Error, Result,
+    architecture::{Architecture, Kind, blend},
     network::Network,
     predictor::{Engine, Predictor},
+    trees::Forest,
 };
 
 /// The card's file name.
 pub const CARD: &str = "model.json";
 /// The file name of a network's weights.
 pub const WEIGHTS: &str = "weights.safetensors";
+/// The file name of a forest, in XGBoost's own format.
+pub const FOREST: &str = "forest.ubj";
 
 /// A trained predictor, ready to impute.
 #[derive(Clone, Debug)]
@@ -42,6 +46,10 @@ pub struct Bundle {
 pub enum Weights {
     /// A network's tensors by name.
     Network(HashMap<String, Vec<f32>>),
+    /// XGBoost's own UBJSON.
+    Forest(Vec<u8>),
+    /// The members of a blend with their folders.
+    Blend(Vec<(String, Bundle)>),
 }
 
 impl Bundle {
@@ -58,6 +66,10 @@ impl Bundle {
     /// # Errors
     /// As [`Bundle::open`].
     pub fn read(name: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Self> {
+        Self::read_member(name, read, false)
+    }
+
+    fn read_member(name: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>, is_member: bool) -> Result<Self> {
         let file = |file: &str| {
             read(file).map_err(|source| {
                 fault(name, format!("{file} cannot be read ({source}). A bundle is a folder with {CARD} and the weights that it names."))
@@ -79,7 +91,22 @@ impl Bundle {
             }
         };
         let files = card.weights.iter().map(checked).collect::<Result<Vec<_>>>()?;
-        let (predictor, weights) = predictor(&card, &files).map_err(|detail| fault(name, detail))?;
+        let weights = match &card.architecture {
+            Architecture::Blend(settings) if !is_member => {
+                let member = |member: &blend::Member| {
+                    let folder = &member.bundle;
+                    let inside = folder.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
+                    if !inside || folder.starts_with('.') {
+                        return Err(fault(name, format!("a member's folder must lie in the blend's, not at '{folder}'.")));
+                    }
+                    let read = |file: &str| read(&format!("{folder}/{file}"));
+                    Ok((folder.clone(), Self::read_member(&name.join(folder), &read, true)?))
+                };
+                Weights::Blend(settings.members.iter().map(member).collect::<Result<_>>()?)
+            }
+            _ => weights_of(&card, files).map_err(|detail| fault(name, detail))?,
+        };
+        let predictor = predictor(&card, &weights).map_err(|detail| fault(name, detail))?;
         let window = 2 * predictor.reach() + 1;
         for (field, on_card, needed) in
             [("window_bins", card.window_bins, window), ("parameters", card.parameters, predictor.parameters())]
@@ -98,12 +125,7 @@ impl Bundle {
     /// [`nascape_signal::Error::Write`]; nothing is left behind then, and an older bundle is as it was.
     pub fn save(folder: &Path, card: &Card, trained: &Weights) -> Result<()> {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
-        let files = match trained {
-            Weights::Network(tensors) => {
-                let plan = card.architecture.plan(inputs(card), outputs(card));
-                vec![(WEIGHTS.to_owned(), weights::serialize(tensors, &plan.tensors()))]
-            }
-        };
+        let files = files(card, trained, "");
         let used = |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
         let card = Card { weights: files.iter().map(used).collect(), ..card.clone() };
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -113,12 +135,19 @@ impl Bundle {
         // The card comes last, and does not fit other weights.
         let files = [files, vec![(CARD.to_owned(), card.to_json().into_bytes())]].concat();
         for (name, bytes) in &files {
-            fs::write(partial.path().join(name), bytes).map_err(write_fault(folder.join(name)))?;
+            let path = partial.path().join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).and_then(|()| open_to_readers(parent)).map_err(write_fault(folder.join(name)))?;
+            }
+            fs::write(path, bytes).map_err(write_fault(folder.join(name)))?;
         }
         open_to_readers(partial.path()).map_err(write_fault(folder.to_owned()))?;
         if folder.is_dir() {
             // Only the bundle's own files are replaced.
             for (name, _) in &files {
+                if let Some(parent) = folder.join(name).parent() {
+                    fs::create_dir_all(parent).map_err(write_fault(folder.join(name)))?;
+                }
                 fs::rename(partial.path().join(name), folder.join(name)).map_err(write_fault(folder.join(name)))?;
             }
             return Ok(());
@@ -129,20 +158,85 @@ impl Bundle {
     }
 }
 
-/// What computes, from the card and the files that it names.
+/// The files of a bundle, less its card; `folder` is where they lie inside an enclosing one.
+fn files(card: &Card, weights: &Weights, folder: &str) -> Vec<(String, Vec<u8>)> {
+    match weights {
+        Weights::Network(tensors) => match card.architecture.kind(inputs(card), outputs(card)) {
+            Kind::Network(plan) => vec![(format!("{folder}{WEIGHTS}"), weights::serialize(tensors, &plan.tensors()))],
+            _ => unreachable!("tensors are of a network"),
+        },
+        Weights::Forest(model) => vec![(format!("{folder}{FOREST}"), model.clone())],
+        Weights::Blend(members) => {
+            let of_member = |(name, member): &(String, Bundle)| {
+                let folder = format!("{folder}{name}/");
+                let card = (format!("{folder}{CARD}"), member.card.to_json().into_bytes());
+                [files(&member.card, &member.weights, &folder), vec![card]].concat()
+            };
+            members.iter().flat_map(of_member).collect()
+        }
+    }
+}
+
+/// What was trained, from the files that the card names.
 ///
 /// # Errors
-/// A sentence that names the field or the tensor.
-fn predictor(card: &Card, files: &[Vec<u8>]) -> std::result::Result<(Predictor, Weights), String> {
+/// A sentence that names the tensor.
+fn weights_of(card: &Card, files: Vec<Vec<u8>>) -> std::result::Result<Weights, String> {
     card.architecture.check().map_err(|fault| format!("the card's architecture: {fault}"))?;
-    let input = card.input.clone().ok_or("the card lacks 'input', the network's channels.")?;
-    input.check()?;
-    let plan = card.architecture.plan(inputs(card), outputs(card));
-    let [bytes] = files else { return Err(format!("a network has one file of weights, {WEIGHTS}.")) };
-    let tensors = weights::parse(bytes, &plan.tensors())?;
-    let engine = Engine::Network(input, Network::new(plan, &tensors));
-    let predictor = Predictor { reads_per_kb: card.reads_per_kb, both_directions: card.both_directions, engine };
-    Ok((predictor, Weights::Network(tensors)))
+    let Ok([bytes]) = <[Vec<u8>; 1]>::try_from(files) else {
+        return Err("a network or a forest has one file of weights.".to_owned());
+    };
+    match card.architecture.kind(inputs(card), outputs(card)) {
+        Kind::Network(plan) => Ok(Weights::Network(weights::parse(&bytes, &plan.tensors())?)),
+        Kind::Forest(_) => Ok(Weights::Forest(bytes)),
+        Kind::Blend(_) => Err("a blend cannot be the member of another.".to_owned()),
+    }
+}
+
+/// What computes, from a card and what was trained.
+///
+/// # Errors
+/// A sentence that names the field.
+pub fn predictor(card: &Card, weights: &Weights) -> std::result::Result<Predictor, String> {
+    card.architecture.check().map_err(|fault| format!("the card's architecture: {fault}"))?;
+    let engine = match (card.architecture.kind(inputs(card), outputs(card)), weights) {
+        (Kind::Network(plan), Weights::Network(tensors)) => {
+            let input = card.input.clone().ok_or("the card lacks 'input', the network's channels.")?;
+            input.check()?;
+            Engine::Network(input, Network::new(plan, tensors))
+        }
+        (Kind::Forest(settings), Weights::Forest(model)) => {
+            let (features, forest) = (settings.features.features()?, Forest::from_ubj(model).map_err(|f| f.to_string())?);
+            if outputs(card) != 1 || forest.features() != features.count() {
+                return Err(format!(
+                    "the forest looks at {} features and the card names {}, for one target.",
+                    forest.features(),
+                    features.count()
+                ));
+            }
+            Engine::Forest(features, forest, settings.smoothing)
+        }
+        (Kind::Blend(settings), Weights::Blend(members)) => {
+            let same = |member: &Bundle| {
+                member.card.targets.iter().map(|target| (&target.name, target.output, target.scale_output)).eq(card
+                    .targets
+                    .iter()
+                    .map(|target| (&target.name, target.output, target.scale_output)))
+            };
+            if let Some((folder, _)) = members.iter().find(|(_, member)| !same(member)) {
+                return Err(format!("the member {folder} imputes other targets than the blend, or in another unit."));
+            }
+            let weighted = settings.members.iter().zip(members);
+            let blended: Vec<(f32, Predictor)> =
+                weighted.map(|(one, (_, bundle))| (one.weight.unwrap_or(1.0), bundle.predictor.clone())).collect();
+            if blended.iter().any(|(_, member)| member.step() != blended[0].1.step()) {
+                return Err("its members look at bins of different sizes.".to_owned());
+            }
+            Engine::Blend(blended)
+        }
+        _ => return Err("the weights are not those of the card's architecture.".to_owned()),
+    };
+    Ok(Predictor { reads_per_kb: card.reads_per_kb, both_directions: card.both_directions, engine })
 }
 
 fn inputs(card: &Card) -> usize {

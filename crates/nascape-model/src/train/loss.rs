@@ -20,6 +20,8 @@ pub enum Loss {
     /// Squared error over bins whose observed value is not zero (the paper's network of several marks); false signal elsewhere
     /// costs nothing.
     MaskedSquaredError,
+    /// Hinge loss of a margin: `max(0, 1 - z)` in a peak, `max(0, 1 + z)` outside (XGBoost's `binary:hinge`).
+    Hinge,
     /// Squared error up to 1, linear beyond, so that outliers do not rule; and beside it the value's scale, learned as that of a
     /// Laplace distribution of the errors.
     Robust,
@@ -35,6 +37,7 @@ impl Loss {
     pub fn output(self) -> Output {
         match self {
             Self::CrossEntropy => Output::Logistic,
+            Self::Hinge => Output::Step,
             _ => Output::Identity,
         }
     }
@@ -60,6 +63,11 @@ impl Loss {
             }
             Self::SquaredError | Self::RootMeanSquaredError | Self::MaskedSquaredError => {
                 (f64::from(error * error), 2.0 * error, 0.0)
+            }
+            Self::Hinge => {
+                let side = if target > 0.5 { 1.0 } else { -1.0 };
+                let short = 1.0 - side * z;
+                if short > 0.0 { (f64::from(short), -side, 0.0) } else { (0.0, 0.0, 0.0) }
             }
             Self::Robust => {
                 let (huber, slope) = match error.abs() {

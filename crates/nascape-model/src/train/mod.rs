@@ -5,7 +5,10 @@
 //! preferred direction; and a share of the reads may be left out, since libraries differ in depth.
 
 mod adam;
+pub mod blend;
 pub mod checkpoint;
+#[cfg(feature = "xgboost")]
+pub mod forest;
 mod loss;
 mod part;
 mod tiles;
@@ -13,7 +16,7 @@ mod tiles;
 use std::path::Path;
 
 use candle_core::Device;
-use nascape_signal::Progress;
+use nascape_signal::{BIN, Progress};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -25,7 +28,7 @@ pub use part::{Experiment, Part, Stretch, TargetBins, check_parts};
 use self::{adam::Adam, checkpoint::Checkpoint};
 use crate::{
     Error, Result,
-    architecture::Architecture,
+    architecture::{Architecture, Kind},
     bundle::{Epoch, Output, Weights},
     impute::{Imputed, imputed},
     input::{Input, scale},
@@ -137,16 +140,30 @@ pub struct Trained {
     pub epochs: Vec<Epoch>,
 }
 
-/// Bins of reads on either side of a region that training of this recipe asks for.
-pub fn margin(recipe: &Recipe) -> usize {
-    let plan = plan(recipe);
-    let (left, right) = plan.halo();
-    // Tiles may start before a region and end behind it.
-    left.max(right) + recipe.input.reach() + tile_bins(recipe, &plan).max(plan.grid())
+/// Bins of reads on either side of a region that training of this recipe asks for, and the bases in a step of them.
+///
+/// # Errors
+/// [`Error::Setting`].
+pub fn margin(recipe: &Recipe) -> Result<(usize, u32)> {
+    match recipe.kind() {
+        Kind::Network(plan) => {
+            let (left, right) = plan.halo();
+            // Tiles may start before a region and end behind it.
+            Ok((left.max(right) + recipe.input.reach() + tile_bins(recipe, &plan).max(plan.grid()), BIN))
+        }
+        Kind::Forest(settings) => {
+            let features = settings.features.features().map_err(Error::Setting)?;
+            Ok((features.reach() + (4.0 * settings.smoothing + 0.5) as usize, features.step()))
+        }
+        Kind::Blend(_) => Ok((0, BIN)),
+    }
 }
 
-fn plan(recipe: &Recipe) -> Plan {
-    recipe.architecture.plan(recipe.input.channels.len(), recipe.losses.outputs())
+impl Recipe {
+    /// What computes its architecture.
+    pub fn kind(&self) -> Kind<'_> {
+        self.architecture.kind(self.input.channels.len(), self.losses.outputs())
+    }
 }
 
 /// Bins of a tile: as asked, made a multiple of the network's steps.
@@ -190,13 +207,15 @@ pub fn train(
     progress: &dyn Progress,
     mut told: impl FnMut(&Epoch),
 ) -> Result<Trained> {
-    let plan = plan(recipe);
+    let Kind::Network(plan) = recipe.kind() else {
+        return Err(Error::Setting("a forest or a blend is not trained by epochs.".to_owned()));
+    };
     let schedule = Schedule { tile_bins: tile_bins(recipe, &plan), ..recipe.schedule.clone() };
     schedule.check()?;
     let mut rng = ChaCha8Rng::seed_from_u64(schedule.seed);
     let mut learner = match start {
         Some(Weights::Network(weights)) => Learner::from_weights(plan.clone(), device.clone(), weights),
-        None => {
+        _ => {
             let mut fresh = Learner::new(plan.clone(), device.clone(), &mut rng);
             fresh.set_output_biases(&first_guess(&recipe.losses, train));
             fresh
@@ -236,7 +255,7 @@ pub fn train(
         };
         let record = Epoch {
             epoch,
-            train_loss,
+            train_loss: Some(train_loss),
             validation_loss,
             validation_pearson: mean(&|measures| measures.pearson),
             validation_auprc: mean(&|measures| measures.auprc),
@@ -313,7 +332,7 @@ fn first_guess(losses: &Losses, part: &Part) -> Vec<f32> {
         let mean = sum / f64::max(bins, 1.0);
         let value = match loss.output() {
             Output::Logistic => (mean.clamp(1e-4, 1.0 - 1e-4) / (1.0 - mean.clamp(1e-4, 1.0 - 1e-4))).ln(),
-            Output::Identity => mean,
+            Output::Identity | Output::Step => mean,
         };
         if loss.has_scale() { vec![value as f32, -1.0] } else { vec![value as f32] }
     };
@@ -367,9 +386,7 @@ pub fn on_part<'a>(
     part: &'a Part,
 ) -> impl Iterator<Item = Assessed<'a>> {
     part.stretches().iter().map(move |stretch| {
-        let rows = stretch.on_grid(predictor.grid(), predictor.reach(), |counts| {
-            predictor.predict(counts, stretch.reads_per_kb())
-        });
+        let rows = stretch.raw(predictor);
         let weights = vec![0.0; losses.0.len()];
         let (sums, _) = losses.sum(&rows.concat(), stretch.targets(), &weights);
         let outputs = losses.0.iter().map(|loss| (loss.output(), loss.has_scale()));

@@ -2,7 +2,7 @@
 
 use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, StrandBins, Summary, smooth};
 
-use crate::{Error, Result, bundle::TargetTransform, input::counts};
+use crate::{Error, Result, bundle::TargetTransform, input::counts, predictor::Predictor};
 
 /// One assay and what was observed of its cells.
 pub struct Experiment<'a> {
@@ -31,8 +31,9 @@ pub struct TargetBins {
 
 /// One region of a part.
 pub struct Stretch {
-    /// Reads from `margin` bins before the region to `margin` bins behind it.
+    /// Reads from `margin` bins before the region to `margin` bins behind it, `steps` numbers a bin.
     counts: StrandBins,
+    steps: usize,
     /// Reads per kb of its assay.
     reads_per_kb: f64,
     /// A row a target, a number a bin of the region; NaN where nothing was assessed.
@@ -50,23 +51,24 @@ pub struct Part {
 
 impl Part {
     /// Reads counts and targets of `regions` (in the assay's names, cut at chromosome ends) and adds them to the part. Reads are held
-    /// for `margin` bins on either side: the predictor's reach, and what tiles and the grid may
+    /// in steps of `step` bp for `margin` bins on either side: the predictor's reach, and what tiles and the grid may
     /// reach over a region's ends.
     ///
     /// # Errors
     /// Those of reading the files.
-    pub fn add(&mut self, experiment: &Experiment<'_>, regions: &[Region], margin: usize) -> Result<()> {
+    pub fn add(&mut self, experiment: &Experiment<'_>, regions: &[Region], margin: usize, step: u32) -> Result<()> {
         for region in regions {
             let length = length_of(experiment.assay, region)?;
             let bins = region.bins(BIN);
             let first = bins.start as isize - margin as isize;
-            let counts = counts(experiment.assay, &region.chromosome, length, first, bins.len() + 2 * margin)?;
+            let counts = counts(experiment.assay, &region.chromosome, length, first, bins.len() + 2 * margin, step)?;
             let target = |observed: &Option<Observed>| match observed {
                 Some(observed) => observed_bins(experiment, observed, region),
                 None => Ok(vec![f32::NAN; bins.len()]),
             };
             let targets = experiment.observed.iter().map(target).collect::<Result<_>>()?;
-            self.stretches.push(Stretch { counts, reads_per_kb: experiment.reads_per_kb, targets, margin, first: bins.start });
+            let steps = (BIN / step) as usize;
+            self.stretches.push(Stretch { counts, steps, reads_per_kb: experiment.reads_per_kb, targets, margin, first: bins.start });
         }
         Ok(())
     }
@@ -151,17 +153,13 @@ impl Stretch {
         self.reads_per_kb
     }
 
-    /// The rows that `predict` gives for the region, computed from the grid's last multiple before it to the first behind it, as they
-    /// are over the whole chromosome. `predict` is given the reads with `reach` bins on either side.
-    pub(super) fn on_grid(
-        &self,
-        grid: usize,
-        reach: usize,
-        predict: impl FnOnce(&StrandBins) -> Vec<Vec<f32>>,
-    ) -> Vec<Vec<f32>> {
-        let before = self.first % grid;
-        let bins = (before + self.bins()).next_multiple_of(grid);
-        let mut rows = predict(&self.counts(-(before as isize), bins, reach));
+    /// The raw numbers of a predictor over the region, computed from the grid's last multiple before it to the first behind it, as they
+    /// are over the whole chromosome.
+    pub(super) fn raw(&self, predictor: &Predictor) -> Vec<Vec<f32>> {
+        let before = self.first % predictor.grid();
+        let bins = (before + self.bins()).next_multiple_of(predictor.grid());
+        let counts = self.counts(-(before as isize), bins, predictor.reach());
+        let mut rows = predictor.predict(&counts, self.reads_per_kb);
         for row in &mut rows {
             row.truncate(before + self.bins());
             row.drain(..before);
@@ -172,7 +170,7 @@ impl Stretch {
     /// The reads of `bins` bins from bin `first` of the region on, with `reach` bins on either side.
     pub fn counts(&self, first: isize, bins: usize, reach: usize) -> StrandBins {
         let start = (first + self.margin as isize - reach as isize) as usize;
-        let cut = |row: &[f32]| row[start..start + bins + 2 * reach].to_vec();
+        let cut = |row: &[f32]| row[start * self.steps..(start + bins + 2 * reach) * self.steps].to_vec();
         StrandBins { plus: cut(&self.counts.plus), minus: cut(&self.counts.minus) }
     }
 

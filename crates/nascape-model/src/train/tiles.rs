@@ -69,7 +69,7 @@ impl Tile {
 
 /// Keeps each read with probability `share`. Values that are not whole numbers of reads are rounded up first: what is thinned is
 /// evidence, and any signal is some.
-fn thin(reads: &mut [f32], share: f64, rng: &mut impl Rng) {
+pub(super) fn thin(reads: &mut [f32], share: f64, rng: &mut impl Rng) {
     for reads in reads.iter_mut().filter(|reads| **reads > 0.0) {
         if let Ok(kept) = Binomial::new(f64::from(*reads).ceil() as u64, share) {
             *reads = kept.sample(rng) as f32;

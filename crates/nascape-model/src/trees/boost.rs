@@ -4,89 +4,8 @@ use nascape_signal::Progress;
 use serde::{Deserialize, Serialize};
 use xgb::{Booster, DMatrix, XGBError, parameters::BoosterParameters};
 
-use super::Objective;
+use super::{Objective, Parameters};
 use crate::{Error, Result};
-
-/// A measure on the validation rows, by which the round is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Area under the curve of precision against recall; more is better.
-    Aucpr,
-    /// Root of the mean squared error; less is better.
-    Rmse,
-}
-
-impl Metric {
-    /// XGBoost's name of it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aucpr => "aucpr",
-            Self::Rmse => "rmse",
-        }
-    }
-
-    fn is_better(self, value: f32, than: f32) -> bool {
-        match self {
-            Self::Aucpr => value > than,
-            Self::Rmse => value < than,
-        }
-    }
-}
-
-/// What XGBoost is told. Names and meanings are those of its documentation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Trees at most.
-    pub rounds: usize,
-    /// Rounds without a better validation measure after which training ends; 0 to train all rounds.
-    pub patience: usize,
-    /// What the trees are fitted to.
-    pub objective: Objective,
-    /// What the round is chosen by.
-    pub metric: Metric,
-    /// `max_depth`.
-    pub depth: u32,
-    /// `eta`.
-    pub learning_rate: f32,
-    /// `subsample`: the share of the rows that a tree sees.
-    pub subsample: f32,
-    /// `colsample_bytree`: the share of the features that a tree sees.
-    pub colsample: f32,
-    /// `lambda`.
-    pub lambda: f32,
-    /// `min_child_weight`.
-    pub min_child_weight: f32,
-    /// `scale_pos_weight`: how many negative rows a positive one counts for.
-    pub scale_pos_weight: f32,
-    /// Random seed of rows and features.
-    pub seed: u64,
-    /// `monotone_constraints`: per feature 1 (rising), -1 (falling) or 0; empty for none.
-    #[serde(default)]
-    pub monotone: Vec<i8>,
-}
-
-impl Default for Parameters {
-    /// XGBoost's own, for 'the bin is in a peak', with 100 rounds and a patience of 10.
-    fn default() -> Self {
-        Self {
-            rounds: 100,
-            patience: 10,
-            objective: Objective::Logistic,
-            metric: Metric::Aucpr,
-            depth: 6,
-            learning_rate: 0.3,
-            subsample: 1.0,
-            colsample: 1.0,
-            lambda: 1.0,
-            min_child_weight: 1.0,
-            scale_pos_weight: 1.0,
-            seed: 0,
-            monotone: Vec::new(),
-        }
-    }
-}
 
 /// Rows to learn from or to measure on.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +14,8 @@ pub struct Examples<'a> {
     pub features: &'a [f32],
     /// A label a row: 0 or 1, or the quantity to be learned.
     pub labels: &'a [f32],
+    /// What a row counts for.
+    pub weights: &'a [f32],
 }
 
 /// One round as it ends.
@@ -136,7 +57,7 @@ pub fn train(
     if parameters.rounds == 0 {
         return Err(Error::Setting("boosted trees need one round at least.".to_owned()));
     }
-    let base_score = base_score(parameters, training.labels);
+    let base_score = base_score(parameters, training);
     let [training, validation] = [matrix(training)?, matrix(validation)?];
     let mut booster = Booster::new_with_cached_dmats(&BoosterParameters::default(), &[&training, &validation])?;
     for (name, value) in parameters.as_xgboost(base_score, threads) {
@@ -198,15 +119,16 @@ impl Parameters {
     }
 }
 
-/// The prediction before the first tree: the mean label, positive ones counted by their weight. Told to XGBoost outright,
+/// The prediction before the first tree: the mean label, each counted by its weight. Told to XGBoost outright,
 /// since the crate sets one half where nothing is told.
-fn base_score(parameters: &Parameters, labels: &[f32]) -> f32 {
-    let weight = |label: f32| match parameters.objective {
-        Objective::Logistic if label > 0.5 => f64::from(parameters.scale_pos_weight),
-        _ => 1.0,
+fn base_score(parameters: &Parameters, examples: Examples<'_>) -> f32 {
+    let weight = |(&label, &weight): (&f32, &f32)| match parameters.objective {
+        Objective::Logistic if label > 0.5 => f64::from(parameters.scale_pos_weight * weight),
+        _ => f64::from(weight),
     };
-    let sum: f64 = labels.iter().map(|&label| f64::from(label) * weight(label)).sum();
-    let mean = sum / labels.iter().map(|&label| weight(label)).sum::<f64>();
+    let rows = || examples.labels.iter().zip(examples.weights);
+    let sum: f64 = rows().map(|row| f64::from(*row.0) * weight(row)).sum();
+    let mean = sum / rows().map(weight).sum::<f64>();
     match parameters.objective {
         Objective::SquaredError => mean as f32,
         // Its log odds must be finite.
@@ -222,6 +144,7 @@ fn matrix(examples: Examples<'_>) -> Result<DMatrix> {
     }
     let mut matrix = DMatrix::from_dense(examples.features, rows)?;
     matrix.set_labels(examples.labels)?;
+    matrix.set_weights(examples.weights)?;
     Ok(matrix)
 }
 

@@ -10,7 +10,9 @@ pub mod boost;
 mod columns;
 mod complete;
 pub mod dreg;
+pub mod features;
 mod forest;
+mod parameters;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -18,5 +20,7 @@ mod ubj;
 pub mod windows;
 
 pub use columns::Columns;
+pub use features::Features;
 pub use forest::{Forest, Objective};
-pub use windows::{Strand, Transform, Window, WindowSet};
+pub use parameters::{Metric, Parameters};
+pub use windows::{Transform, Window, WindowSet};

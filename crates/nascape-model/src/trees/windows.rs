@@ -2,19 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Strands;
-
-/// What a window counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strand {
-    /// Reads of the plus strand.
-    Plus,
-    /// Reads of the minus strand.
-    Minus,
-    /// Reads of both.
-    Both,
-}
+use crate::input::Strand;
 
 /// A run of bins, `from..to` as seen from the bin at hand, which is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,27 +66,27 @@ impl Window {
     }
 }
 
-impl Strand {
-    #[inline(always)]
-    fn of<T: std::ops::Add<Output = T>>(self, [plus, minus]: [T; 2]) -> T {
-        match self {
-            Self::Plus => plus,
-            Self::Minus => minus,
-            Self::Both => plus + minus,
-        }
-    }
-}
-
 impl WindowSet {
     /// The paper's window: 200 bins, from 5 kb (100 bins) before the bin at hand, which is the 101st, to 5 kb after it. A
-    /// feature a bin: 200 of both strands together, or 200 of the plus strand and then 200 of the minus strand.
-    pub fn paper(strands: Strands) -> Self {
-        let strands = match strands {
-            Strands::Summed => &[Strand::Both][..],
-            Strands::Apart => &[Strand::Plus, Strand::Minus],
-        };
+    /// feature a bin for each of `strands` in turn: 200 of both together, or 200 of the plus strand and then 200 of the minus strand.
+    pub fn paper(strands: &[Strand]) -> Self {
         let bins = |&strand| (-100..100).map(move |from| Window { strand, from, to: from + 1 });
         Self { windows: strands.iter().flat_map(bins).collect(), transform: Transform::Log1p }
+    }
+
+    /// The bin at hand, and on either side rings of 1, 2, 4 and so on bins, `rings` of them, of each strand: fine where it matters,
+    /// coarse further off.
+    pub fn rings(rings: u32) -> Self {
+        let mut windows = Vec::new();
+        for strand in [Strand::Plus, Strand::Minus] {
+            windows.push(Window { strand, from: 0, to: 1 });
+            for ring in 0..rings {
+                let (near, far) = (1 << ring, 2 << ring);
+                windows.push(Window { strand, from: near, to: far });
+                windows.push(Window { strand, from: 1 - far, to: 1 - near });
+            }
+        }
+        Self { windows, transform: Transform::Log1p }
     }
 
     /// Bins that the windows look at on the left of the bin at hand, and on its right.
@@ -255,9 +243,9 @@ mod tests {
 
     #[test]
     fn the_papers_window_is_200_bins_about_the_101st() {
-        let apart = WindowSet::paper(Strands::Apart);
+        let apart = WindowSet::paper(&[Strand::Plus, Strand::Minus]);
         assert_eq!((apart.windows.len(), apart.reach()), (400, (100, 99)));
-        let summed = WindowSet::paper(Strands::Summed);
+        let summed = WindowSet::paper(&[Strand::Both]);
         assert_eq!((summed.windows.len(), summed.layout(512).values), (200, 711));
         let plus: Vec<f32> = (0..300).map(|bin| bin as f32).collect();
         let minus = vec![0.5; 300];

@@ -70,8 +70,17 @@ pub struct Recipe {
     /// The licence of the weights.
     #[serde(default = "not_stated")]
     pub licence: String,
+    /// Targets that are learned beside the others and not kept: what is learned for them serves the others (networks only).
+    #[serde(default)]
+    pub helpers: Vec<String>,
+    /// A file of experiments that several recipes share; of its marks those are used that the recipe names.
+    #[serde(default, rename = "experiments")]
+    pub shared: Option<PathBuf>,
+    /// Names of the shared experiments to use; all when not given.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// Assays with what was observed of their cells.
-    #[serde(rename = "experiment")]
+    #[serde(default, rename = "experiment")]
     pub experiments: Vec<Experiment>,
 }
 
@@ -160,7 +169,29 @@ fn not_stated() -> String {
 }
 
 impl Recipe {
-    /// Reads a recipe. Files that it names without a folder's root lie under `data`, or beside the recipe.
+    /// An architecture trained for one mark on one experiment, everything else as usual.
+    pub fn new(target: String, architecture: Architecture, experiment: Experiment) -> Self {
+        Self {
+            targets: vec![target],
+            architecture,
+            input: None,
+            loss: None,
+            reads_per_kb: None,
+            both_directions: None,
+            schedule: Schedule::default(),
+            peak_value: presence(),
+            target_summary: mean0(),
+            target_transform: TargetTransform::default(),
+            target_smoothing: None,
+            licence: not_stated(),
+            helpers: Vec::new(),
+            shared: None,
+            only: Vec::new(),
+            experiments: vec![experiment],
+        }
+    }
+
+    /// Reads a recipe. Files that it names lie under `data`, or beside the recipe.
     ///
     /// # Errors
     /// [`Error::Recipe`] with the line and what is wrong there.
@@ -168,14 +199,21 @@ impl Recipe {
         let fault = |detail: String| Error::Recipe { path: path.to_owned(), detail };
         let text = fs::read_to_string(path).map_err(|source| fault(format!("it cannot be read ({source}).")))?;
         let mut recipe: Self = toml::from_str(&text).map_err(|source| fault(source.to_string()))?;
-        let folder = data.or(path.parent()).unwrap_or(Path::new("."));
+        if let Some(shared) = recipe.shared.take() {
+            recipe.add_shared(&path.parent().unwrap_or(Path::new(".")).join(shared))?;
+        }
+        let beside = path.parent().unwrap_or(Path::new("."));
+        let found = |file: &Path| match data.map(|data| data.join(file)) {
+            Some(in_data) if in_data.exists() => in_data,
+            _ => beside.join(file),
+        };
         for experiment in &mut recipe.experiments {
             let of_assay = match &mut experiment.assay.files {
                 Files::Strands(plus, minus) => vec![plus, minus],
                 Files::Single(file) => vec![file],
             };
             let named = of_assay.into_iter().chain(&mut experiment.exclude).chain(experiment.observed.values_mut());
-            named.filter(|file| !is_remote(file)).for_each(|file| *file = folder.join(&*file));
+            named.filter(|file| !is_remote(file)).for_each(|file| *file = found(file));
         }
         if let Architecture::Blend(settings) = &mut recipe.architecture {
             // Bundles lie beside the recipe, or are known by name.
@@ -190,17 +228,42 @@ impl Recipe {
         Ok(recipe)
     }
 
+    /// Adds the experiments of another file that have a mark which this recipe names.
+    fn add_shared(&mut self, path: &Path) -> Result<()> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Shared {
+            experiment: Vec<Experiment>,
+        }
+        let fault = |detail: String| Error::Recipe { path: path.to_owned(), detail };
+        let text = fs::read_to_string(path).map_err(|source| fault(format!("it cannot be read ({source}).")))?;
+        let shared: Shared = toml::from_str(&text).map_err(|source| fault(source.to_string()))?;
+        for mut experiment in shared.experiment {
+            experiment.observed.retain(|mark, _| self.targets.contains(mark) || self.helpers.contains(mark));
+            let wanted = self.only.is_empty() || self.only.contains(&experiment.name);
+            if wanted && !experiment.observed.is_empty() {
+                self.experiments.push(experiment);
+            }
+        }
+        Ok(())
+    }
+
+    /// All that is learned: the targets, then the helpers.
+    pub fn learned(&self) -> Vec<String> {
+        [self.targets.as_slice(), &self.helpers].concat()
+    }
+
     fn check(&self, path: &Path) -> Result<()> {
         let fault = |detail: String| Err(Error::Recipe { path: path.to_owned(), detail });
         if self.targets.is_empty() || self.experiments.is_empty() {
             return fault("it names no target or no [[experiment]].".to_owned());
         }
         for experiment in &self.experiments {
-            if let Some(mark) = experiment.observed.keys().find(|mark| !self.targets.contains(mark)) {
+            if let Some(mark) = experiment.observed.keys().find(|mark| !self.learned().contains(mark)) {
                 return fault(format!("the experiment '{}' has {mark}, which is not among 'targets'.", experiment.name));
             }
         }
-        match self.targets.iter().find(|mark| self.experiments.iter().all(|e| !e.observed.contains_key(*mark))) {
+        match self.learned().iter().find(|mark| self.experiments.iter().all(|e| !e.observed.contains_key(*mark))) {
             Some(mark) => fault(format!("no experiment has an observed {mark}.")),
             None => Ok(()),
         }

@@ -6,7 +6,8 @@ use nascape_model::{
     Bundle,
     architecture::{Architecture, Kind, blend},
     bundle::{
-        CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, Training, Weights,
+        CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, TargetTransform, Training,
+        Weights,
     },
     calibration::Calibration,
     metrics::Measures,
@@ -59,7 +60,7 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         create_folder(parent)?;
     }
     let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
-    let kinds: Vec<TargetKind> = (0..recipe.targets.len()).map(|at| kind(&experiments, at)).collect();
+    let kinds: Vec<TargetKind> = (0..recipe.learned().len()).map(|at| kind(&experiments, at)).collect();
     let loss = |kind: &TargetKind| {
         recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(*kind == TargetKind::Presence))
     };
@@ -98,8 +99,8 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     };
     let (on, on_regions) = part(|one| &one.train)?;
     let (choose, choose_regions) = part(|one| &one.validation)?;
-    on.check_learnable(&recipe.targets, "train", &on_regions)?;
-    choose.check_learnable(&recipe.targets, "validation", &choose_regions)?;
+    on.check_learnable(&recipe.learned(), "train", &on_regions)?;
+    choose.check_learnable(&recipe.learned(), "validation", &choose_regions)?;
     let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
     let checkpoint = Checkpoint::path_of(&request.output);
     let start = request.from.as_ref().map(|bundle| start(bundle, recipe)).transpose()?;
@@ -114,9 +115,12 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         Kind::Blend(_) => blended(&learned, members, &choose)?,
     };
     drop(on);
+    // What was learned for the helpers stays in the layers below; their outputs go.
+    let kept = Losses(learned.losses.0[..recipe.targets.len()].to_vec());
+    let trained = trained.with_outputs(kept.outputs());
     let (validation, calibration, test) =
         (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
-    let targets = targets(recipe, &kinds, &learned.losses, &trained.predictor, [&validation, &calibration, &test]);
+    let targets = targets(recipe, &kinds, &kept, &trained.predictor, [&validation, &calibration, &test]);
     let card = Card {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -176,7 +180,7 @@ impl<'a> Opened<'a> {
             });
             observed.transpose()
         };
-        let observed = recipe.targets.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let observed = recipe.learned().iter().map(open).collect::<Result<Vec<_>>>()?;
         let exclusion = experiment.exclude.as_deref().map(Exclusion::open).transpose()?.unwrap_or_default();
         let resolved = |regions: &[Region]| {
             regions.iter().map(|region| assay.resolve(region)).collect::<nascape_signal::Result<Vec<_>>>()
@@ -328,7 +332,10 @@ fn targets(
     let target = |(at, validation): (usize, Measures)| Target {
         name: recipe.targets[at].clone(),
         kind: kinds[at],
-        transform: recipe.target_transform,
+        transform: match kinds[at] {
+            TargetKind::Presence => TargetTransform::Identity,
+            TargetKind::Signal => recipe.target_transform,
+        },
         loss: losses.0[at],
         output: losses.0[at].output(),
         scale_output: losses.0[at].has_scale(),

@@ -76,6 +76,16 @@ impl Predictor {
         }
     }
 
+    /// Bins of every tile, where numbers depend on where a tile begins.
+    fn chunk(&self) -> Option<usize> {
+        match &self.engine {
+            Engine::Network(_, network) => network.plan().chunk(),
+            Engine::Forest(..) => None,
+            // Chunks that divide one another's multiples meet on the grid.
+            Engine::Blend(members) => members.iter().find_map(|(_, member)| member.chunk()).map(|_| self.grid()),
+        }
+    }
+
     /// Raw numbers of each bin.
     pub fn outputs(&self) -> usize {
         match &self.engine {
@@ -115,7 +125,7 @@ impl Predictor {
     pub fn predict(&self, counts: &StrandBins, reads_per_kb: f64) -> Vec<Vec<f32>> {
         let reach = self.reach();
         let bins = counts.plus.len() / self.steps() - 2 * reach;
-        let tile = TILE.next_multiple_of(self.grid());
+        let tile = self.chunk().unwrap_or_else(|| TILE.next_multiple_of(self.grid()));
         let of_tile = |memory: &mut Memory, first: usize| {
             let last = (first + tile).min(bins);
             self.tile(&self.cut(counts, first, last + 2 * reach), reads_per_kb, memory)

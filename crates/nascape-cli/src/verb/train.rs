@@ -160,6 +160,8 @@ enum ArchitectureName {
     MultitaskCnn,
     /// Basenji's trunk: pooling to 500 bp, seven dilated layers
     Dilated,
+    /// The paper's bidirectional recurrent network, over steps of 200 bp
+    Rnn,
     /// Ours: a strand-aware U-Net over 50, 200 and 800 bp
     Nascape,
     /// The paper's regression by boosted trees: 200 bins
@@ -212,16 +214,21 @@ impl Single {
             nascape_model::Error::Setting("give an assay: --plus and --minus, or --signal; or a --recipe.".to_owned())
         })?;
         let (mark, observed) = self.target.expect("clap asks for a target or a recipe");
+        let experiment = Experiment {
+            name: "assay".to_owned(),
+            assay,
+            observed: [(mark.clone(), observed)].into(),
+            exclude: self.exclude,
+            train: self.train,
+            validation: self.validation,
+            calibration: self.calibration,
+            test: self.test,
+        };
         Ok(Recipe {
-            targets: vec![mark.clone()],
-            architecture: self.architecture.usual(),
             input: self.strands.map(|strands| match strands {
                 Strands::Summed => Input::summed(),
                 Strands::Apart => Input::apart(),
             }),
-            loss: None,
-            reads_per_kb: None,
-            both_directions: None,
             schedule: Schedule {
                 epochs: self.epochs,
                 patience: self.patience,
@@ -241,16 +248,7 @@ impl Single {
             },
             target_smoothing: self.smooth,
             licence: self.licence,
-            experiments: vec![Experiment {
-                name: "assay".to_owned(),
-                assay,
-                observed: [(mark, observed)].into(),
-                exclude: self.exclude,
-                train: self.train,
-                validation: self.validation,
-                calibration: self.calibration,
-                test: self.test,
-            }],
+            ..Recipe::new(mark, self.architecture.usual(), experiment)
         })
     }
 }

@@ -6,6 +6,7 @@ mod dilated;
 mod dnn;
 mod multitask_cnn;
 mod nascape;
+mod rnn;
 pub mod trees;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub enum Architecture {
     MultitaskCnn(multitask_cnn::Settings),
     /// Convolution, pooling and dilated residual layers, after Basenji's trunk.
     Dilated(dilated::Settings),
+    /// The paper's bidirectional recurrent network.
+    Rnn(rnn::Settings),
     /// Our strand-aware U-Net.
     Nascape(nascape::Settings),
     /// The paper's regression by boosted trees.
@@ -56,6 +59,7 @@ impl Architecture {
             Self::Dnn(_) => "dnn",
             Self::MultitaskCnn(_) => "multitask-cnn",
             Self::Dilated(_) => "dilated",
+            Self::Rnn(_) => "rnn",
             Self::Nascape(_) => "nascape",
             Self::XgboostRegressor(_) => "xgboost-regressor",
             Self::XgboostClassifier(_) => "xgboost-classifier",
@@ -72,6 +76,7 @@ impl Architecture {
             "dnn" => Self::Dnn(Default::default()),
             "multitask-cnn" => Self::MultitaskCnn(Default::default()),
             "dilated" => Self::Dilated(Default::default()),
+            "rnn" => Self::Rnn(Default::default()),
             "nascape" => Self::Nascape(Default::default()),
             "xgboost-regressor" => Self::XgboostRegressor(trees::Settings::paper_regressor()),
             "xgboost-classifier" => Self::XgboostClassifier(trees::Settings::paper_classifier()),
@@ -88,6 +93,7 @@ impl Architecture {
             Self::Dnn(settings) => dnn::plan(settings, inputs, outputs),
             Self::MultitaskCnn(settings) => multitask_cnn::plan(settings, inputs, outputs),
             Self::Dilated(settings) => dilated::plan(settings, inputs, outputs),
+            Self::Rnn(settings) => rnn::plan(settings, inputs, outputs),
             Self::Nascape(settings) => nascape::plan(settings, inputs, outputs),
             Self::XgboostRegressor(settings)
             | Self::XgboostClassifier(settings)
@@ -101,7 +107,7 @@ impl Architecture {
     pub fn usual_input(&self) -> Input {
         match self {
             Self::Cnn(_) | Self::Dnn(_) => Input::summed(),
-            Self::MultitaskCnn(_) | Self::Dilated(_) => Input::apart(),
+            Self::MultitaskCnn(_) | Self::Dilated(_) | Self::Rnn(_) => Input::apart(),
             Self::Nascape(_) => nascape::input(),
             // A forest and a blend have no channels.
             _ => Input { channels: Vec::new() },
@@ -136,6 +142,15 @@ impl Architecture {
             Self::Dnn(settings) => (0.0, settings.units.to_vec()),
             Self::MultitaskCnn(settings) => (0.0, vec![settings.filters, settings.taps]),
             Self::Dilated(settings) => (settings.dropout, vec![settings.stem, settings.trunk]),
+            Self::Rnn(settings) => {
+                let chunks = settings.chunk.is_multiple_of(rnn::STEP) && (64..=1 << 17).contains(&settings.chunk);
+                if !chunks || settings.warm_up > 1 << 14 {
+                    return Err(Error::Setting(
+                        "a chunk is a multiple of 4 bins from 64 to 131,072, and its warm-up at most 16,384 steps.".to_owned(),
+                    ));
+                }
+                (0.0, vec![settings.channels, settings.hidden])
+            }
             Self::Nascape(settings) => {
                 let [fine, middle, coarse] = settings.channels;
                 (settings.dropout, vec![fine, middle, coarse])

@@ -3,21 +3,47 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::plan::{Layer, Op, Plan};
-use crate::kernel::{Activation, PackedConv, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat};
+use crate::kernel::{Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat};
 
 /// A plan with its weights packed for the processor.
 #[derive(Clone, Debug)]
 pub struct Network {
     plan: Plan,
-    /// A convolution a layer that has one.
-    convolutions: Vec<Option<PackedConv>>,
+    /// The weights of each layer that is trained.
+    trained: Vec<Option<Trained>>,
     /// The buffer that each layer is computed in, and how many there are: a buffer is used again when its layer is done with.
     buffers: (Vec<usize>, usize),
 }
 
+/// A layer's weights, packed for the processor.
+#[derive(Clone, Debug)]
+pub(super) enum Trained {
+    Conv(PackedConv),
+    Gru(PackedGru),
+}
+
+impl Trained {
+    /// Takes a layer's weights from the front of `parameters`.
+    pub(super) fn take(op: &Op, parameters: &mut &[f32]) -> Option<Self> {
+        let mut take = |count: usize| {
+            let (taken, rest) = parameters.split_at(count);
+            *parameters = rest;
+            taken
+        };
+        match op {
+            Op::Conv { shape, .. } => Some(Self::Conv(PackedConv::new(*shape, take(shape.weights()), take(shape.c_out)))),
+            Op::Gru { shape, .. } => Some(Self::Gru(PackedGru::new(*shape, take(shape.parameters())))),
+            _ => None,
+        }
+    }
+}
+
 /// The buffers that the layers of a tile are computed in.
 #[derive(Default)]
-pub struct Scratch(Vec<Vec<f32>>);
+pub struct Scratch {
+    layers: Vec<Vec<f32>>,
+    gru: GruTape,
+}
 
 impl Network {
     /// Packs the tensors that [`Plan::tensors`] names; they must be there and of their shapes.
@@ -28,18 +54,9 @@ impl Network {
 
     /// Packs parameters that lie one after the other in the order of [`Plan::tensors`].
     pub(super) fn from_flat(plan: Plan, mut parameters: &[f32]) -> Self {
-        let mut packed = |layer: &Layer| match &layer.op {
-            Op::Conv { shape, .. } => {
-                let (weights, rest) = parameters.split_at(shape.weights());
-                let (bias, rest) = rest.split_at(shape.c_out);
-                parameters = rest;
-                Some(PackedConv::new(*shape, weights, bias))
-            }
-            _ => None,
-        };
-        let convolutions = plan.layers().iter().map(&mut packed).collect();
+        let trained = plan.layers().iter().map(|layer| Trained::take(&layer.op, &mut parameters)).collect();
         let buffers = buffers(plan.layers());
-        Self { plan, convolutions, buffers }
+        Self { plan, trained, buffers }
     }
 
     /// The layers.
@@ -53,26 +70,26 @@ impl Network {
         let layers = self.plan.layers();
         let extents = self.plan.extents(bins);
         assert_eq!(input.length(), extents[0].len(), "a tile comes with its halo");
-        scratch.0.resize_with(self.buffers.1.max(scratch.0.len()), Vec::new);
+        scratch.layers.resize_with(self.buffers.1.max(scratch.layers.len()), Vec::new);
         for (id, layer) in layers.iter().enumerate().skip(1) {
             // The layer's buffer is taken out of the scratch while the others are read.
             let length = extents[id].len();
-            let mut values = std::mem::take(&mut scratch.0[self.buffers.0[id]]);
+            let mut values = std::mem::take(&mut scratch.layers[self.buffers.0[id]]);
             values.resize(layer.channels * length, 0.0);
             let of = |from: usize| match from {
                 0 => input,
                 _ => {
                     let length = extents[from].len();
-                    Rows::new(&scratch.0[self.buffers.0[from]], layers[from].channels, length, length)
+                    Rows::new(&scratch.layers[self.buffers.0[from]], layers[from].channels, length, length)
                 }
             };
             let x: Vec<Rows<'_>> = inputs(layer, &extents, id, of);
             let y = RowsMut::new(&mut values, layer.channels, length, length);
-            evaluate(&layer.op, self.convolutions[id].as_ref(), &x, phase(layer, &extents[id]), y);
-            scratch.0[self.buffers.0[id]] = values;
+            evaluate(&layer.op, self.trained[id].as_ref(), &x, phase(layer, &extents[id]), &mut scratch.gru, y);
+            scratch.layers[self.buffers.0[id]] = values;
         }
         let last = layers.len() - 1;
-        scratch.0[self.buffers.0[last]][..layers[last].channels * bins].chunks(bins).map(<[f32]>::to_vec).collect()
+        scratch.layers[self.buffers.0[last]][..layers[last].channels * bins].chunks(bins).map(<[f32]>::to_vec).collect()
     }
 }
 
@@ -97,12 +114,24 @@ pub(super) fn phase(layer: &Layer, extent: &Range<isize>) -> usize {
 }
 
 /// One layer from its inputs.
-pub(super) fn evaluate(op: &Op, conv: Option<&PackedConv>, x: &[Rows<'_>], phase: usize, mut y: RowsMut<'_>) {
+pub(super) fn evaluate(
+    op: &Op,
+    trained: Option<&Trained>,
+    x: &[Rows<'_>],
+    phase: usize,
+    gru: &mut GruTape,
+    mut y: RowsMut<'_>,
+) {
     match op {
         Op::Input => unreachable!("the input is given"),
         Op::Conv { relu, .. } => {
             let activation = if *relu { Activation::Relu } else { Activation::Linear };
-            conv.expect("packed").forward(x[0], activation, y);
+            let Some(Trained::Conv(conv)) = trained else { unreachable!("convolutions are packed") };
+            conv.forward(x[0], activation, y);
+        }
+        Op::Gru { reversed, .. } => {
+            let Some(Trained::Gru(unit)) = trained else { unreachable!("recurrent units are packed") };
+            unit.forward(x[0], *reversed, y, gru);
         }
         Op::MaxWith { distance } => max_pool(x[0], *distance, y),
         Op::MeanPool { factor } => mean_pool(x[0], *factor, y),

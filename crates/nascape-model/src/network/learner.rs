@@ -35,6 +35,11 @@ impl Learner {
     pub fn new(plan: Plan, device: Device, rng: &mut impl Rng) -> Self {
         let mut parameters = Vec::with_capacity(plan.parameters());
         for layer in plan.layers() {
+            if let Op::Gru { shape, .. } = &layer.op {
+                // As PyTorch begins.
+                let bound = 1.0 / (shape.hidden as f32).sqrt();
+                parameters.extend((0..shape.parameters()).map(|_| rng.random_range(-bound..bound)));
+            }
             if let Op::Conv { shape, from_zero, .. } = &layer.op {
                 if *from_zero {
                     parameters.extend(vec![0.0; shape.weights() + shape.c_out]);

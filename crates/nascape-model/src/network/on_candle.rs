@@ -37,6 +37,10 @@ pub fn forward(plan: &Plan, variables: &[Var], x: &Tensor, bins: usize, dropout:
                 let y = if *relu { sum.relu()? } else { sum };
                 if dropout && *share > 0.0 { candle_nn::ops::dropout(&y, *share as f32)? } else { y }
             }
+            Op::Gru { reversed, .. } => {
+                let weights: Vec<&Var> = variables.by_ref().take(4).collect();
+                gru(&weights, &from[0], *reversed)?
+            }
             Op::MaxWith { distance } => {
                 let length = extents[id].len();
                 from[0].narrow(2, 0, length)?.maximum(&from[0].narrow(2, *distance, length)?)?
@@ -59,6 +63,34 @@ pub fn forward(plan: &Plan, variables: &[Var], x: &Tensor, bins: usize, dropout:
         });
     }
     values.pop().ok_or_else(|| candle_core::Error::msg("a plan has layers"))
+}
+
+/// A gated recurrent unit over `x` [1, inputs, steps], step by step; `weights` are those of [`Op::Gru`] in its order.
+fn gru(weights: &[&Var], x: &Tensor, reversed: bool) -> Result<Tensor> {
+    let [of_input, of_state, bias_input, bias_state] = weights else {
+        return Err(candle_core::Error::msg("a recurrent unit has four tensors"));
+    };
+    let hidden = of_state.dim(1)?;
+    let steps = x.dim(2)?;
+    // [steps, 3 * hidden]
+    let inputs = x.squeeze(0)?.t()?.contiguous()?.matmul(&of_input.t()?)?.broadcast_add(bias_input)?;
+    let mut state = Tensor::zeros((1, hidden), x.dtype(), x.device())?;
+    let mut states = Vec::with_capacity(steps);
+    for step in 0..steps {
+        let step = if reversed { steps - 1 - step } else { step };
+        let from_input = inputs.narrow(0, step, 1)?;
+        let from_state = state.matmul(&of_state.t()?)?.broadcast_add(bias_state)?;
+        let gate = |gates: &Tensor, at: usize| gates.narrow(1, at * hidden, hidden);
+        let open = |at: usize| candle_nn::ops::sigmoid(&(gate(&from_input, at)? + gate(&from_state, at)?)?);
+        let (reset, update) = (open(0)?, open(1)?);
+        let new = (gate(&from_input, 2)? + (reset * gate(&from_state, 2)?)?)?.tanh()?;
+        state = (((1.0 - &update)? * new)? + (update * state)?)?;
+        states.push(state.clone());
+    }
+    if reversed {
+        states.reverse();
+    }
+    Tensor::cat(&states, 0)?.t()?.unsqueeze(0)?.contiguous()
 }
 
 /// As [`Learner::gradient`](super::Learner::gradient), on any device. Dropout draws from the device's own generator.

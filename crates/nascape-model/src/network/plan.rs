@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::kernel::Shape;
+use crate::kernel::{GruShape, Shape};
 
 /// A layer's place in its plan.
 pub type Id = usize;
@@ -30,6 +30,18 @@ pub enum Op {
         dropout: f64,
         /// True when training starts it from zeros: the last convolution of a residual branch, which then begins as nothing.
         from_zero: bool,
+    },
+    /// One direction of a gated recurrent unit (Cho et al. 2014, PyTorch's formulas), whose state begins as zero `warm_up` steps before
+    /// the first that is asked for. Trained, as `<name>.weight_ih`, `.weight_hh`, `.bias_ih` and `.bias_hh`.
+    Gru {
+        /// The tensors' name.
+        name: String,
+        /// Input channels and hidden units.
+        shape: GruShape,
+        /// True to run from the last step to the first.
+        reversed: bool,
+        /// Steps in which the state settles before its values are used.
+        warm_up: usize,
     },
     /// The larger of a step and the one `distance` further on: a pool of 2, written densely.
     MaxWith {
@@ -72,12 +84,14 @@ pub struct Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     layers: Vec<Layer>,
+    /// Bins of every tile, for a network whose numbers depend on where a tile begins.
+    chunk: Option<usize>,
 }
 
 impl Plan {
     /// A plan that so far is its input, layer 0.
     pub fn new(channels: usize) -> Self {
-        Self { layers: vec![Layer { op: Op::Input, from: Vec::new(), channels, step: 1 }] }
+        Self { layers: vec![Layer { op: Op::Input, from: Vec::new(), channels, step: 1 }], chunk: None }
     }
 
     /// A centred convolution with ReLU.
@@ -124,6 +138,13 @@ impl Plan {
         }
     }
 
+    /// One direction of a gated recurrent unit.
+    pub fn gru(&mut self, name: &str, from: Id, hidden: usize, reversed: bool, warm_up: usize) -> Id {
+        let shape = GruShape { inputs: self.layers[from].channels, hidden };
+        let op = Op::Gru { name: name.to_owned(), shape, reversed, warm_up };
+        self.push(op, vec![from], hidden, self.layers[from].step)
+    }
+
     /// The larger of a step and the one `distance` further on.
     pub fn max_with(&mut self, from: Id, distance: usize) -> Id {
         self.push(Op::MaxWith { distance }, vec![from], self.layers[from].channels, self.layers[from].step)
@@ -151,6 +172,20 @@ impl Plan {
         self.push(Op::Concat, vec![a, b], self.layers[a].channels + self.layers[b].channels, self.layers[a].step)
     }
 
+    /// The same with the last layer's first `outputs` channels alone.
+    ///
+    /// # Panics
+    /// When the last layer is no convolution.
+    pub fn with_outputs(mut self, outputs: usize) -> Self {
+        let last = self.layers.last_mut().expect("a plan has layers");
+        last.channels = outputs;
+        match &mut last.op {
+            Op::Conv { shape, .. } => shape.c_out = outputs,
+            _ => panic!("a network ends in a convolution"),
+        }
+        self
+    }
+
     fn push(&mut self, op: Op, from: Vec<Id>, channels: usize, step: usize) -> Id {
         self.layers.push(Layer { op, from, channels, step });
         self.layers.len() - 1
@@ -171,9 +206,19 @@ impl Plan {
         self.layers[self.layers.len() - 1].channels
     }
 
+    /// Cuts every chromosome into chunks of `bins` bins, each computed by itself.
+    pub fn in_chunks(&mut self, bins: usize) {
+        self.chunk = Some(bins);
+    }
+
+    /// Bins of every tile, for a network whose numbers depend on where a tile begins; `None` where any tile gives the same numbers.
+    pub fn chunk(&self) -> Option<usize> {
+        self.chunk
+    }
+
     /// Tiles begin and end on multiples of this many bins from the chromosome's start.
     pub fn grid(&self) -> usize {
-        self.layers.iter().map(|layer| layer.step).max().unwrap_or(1)
+        self.chunk.unwrap_or_else(|| self.layers.iter().map(|layer| layer.step).max().unwrap_or(1))
     }
 
     /// Bins that a tile's input reaches beyond the tile, on the left and on the right.
@@ -189,6 +234,12 @@ impl Plan {
             Op::Conv { name, shape, .. } => vec![
                 (format!("{name}.weight"), vec![shape.c_out, shape.c_in, shape.taps]),
                 (format!("{name}.bias"), vec![shape.c_out]),
+            ],
+            Op::Gru { name, shape: GruShape { inputs, hidden }, .. } => vec![
+                (format!("{name}.weight_ih"), vec![3 * hidden, *inputs]),
+                (format!("{name}.weight_hh"), vec![3 * hidden, *hidden]),
+                (format!("{name}.bias_ih"), vec![3 * hidden]),
+                (format!("{name}.bias_hh"), vec![3 * hidden]),
             ],
             _ => Vec::new(),
         };
@@ -207,7 +258,14 @@ impl Plan {
         asked[last] = Some(0..(bins / self.layers[last].step) as isize);
         for id in (0..=last).rev() {
             let layer = &self.layers[id];
-            let extent = asked[id].clone().expect("every layer is made into another one, or is the output");
+            let mut extent = asked[id].clone().expect("every layer is made into another one, or is the output");
+            if let Op::Gru { reversed, warm_up, .. } = layer.op {
+                match reversed {
+                    false => extent.start -= warm_up as isize,
+                    true => extent.end += warm_up as isize,
+                }
+                asked[id] = Some(extent.clone());
+            }
             for &from in &layer.from {
                 let need = layer.op.need(&extent);
                 asked[from] = Some(match asked[from].take() {
@@ -225,7 +283,7 @@ impl Op {
     pub(super) fn need(&self, extent: &Range<isize>) -> Range<isize> {
         let (start, end) = (extent.start, extent.end);
         match self {
-            Self::Input | Self::Add { .. } | Self::Concat => start..end,
+            Self::Input | Self::Gru { .. } | Self::Add { .. } | Self::Concat => start..end,
             Self::Conv { shape, left, .. } => {
                 let left = *left as isize;
                 start - left..end - left + shape.reach() as isize

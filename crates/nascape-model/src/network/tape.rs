@@ -6,33 +6,34 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    forward::{evaluate, inputs, phase},
+    forward::{Trained, evaluate, inputs, phase},
     plan::{Id, Op, Plan},
 };
 use crate::kernel::{
-    PackedConv, PackedTranspose, Rows, RowsMut, add, add_gradient_mean_pool, add_gradient_repeat, gradient_max_pool,
+    GruTape, PackedTranspose, Rows, RowsMut, add, add_gradient_mean_pool, add_gradient_repeat, gradient_max_pool,
     gradient_weights, mask_relu_gradient,
 };
 
 /// A plan's parameters packed for both directions.
 pub(super) struct Packed<'a> {
     plan: &'a Plan,
-    layers: Vec<Option<(PackedConv, PackedTranspose)>>,
+    forward: Vec<Option<Trained>>,
+    /// For the gradients of the convolutions' inputs.
+    transposes: Vec<Option<PackedTranspose>>,
 }
 
 impl<'a> Packed<'a> {
     /// `parameters` lie one after the other in the order of [`Plan::tensors`].
     pub(super) fn new(plan: &'a Plan, mut parameters: &[f32]) -> Self {
-        let mut packed = |op: &Op| match op {
-            Op::Conv { shape, .. } => {
-                let (weights, rest) = parameters.split_at(shape.weights());
-                let (bias, rest) = rest.split_at(shape.c_out);
-                parameters = rest;
-                Some((PackedConv::new(*shape, weights, bias), PackedTranspose::new(*shape, weights)))
-            }
-            _ => None,
-        };
-        Self { plan, layers: plan.layers().iter().map(|layer| packed(&layer.op)).collect() }
+        let (mut forward, mut transposes) = (Vec::new(), Vec::new());
+        for layer in plan.layers() {
+            transposes.push(match &layer.op {
+                Op::Conv { shape, .. } => Some(PackedTranspose::new(*shape, &parameters[..shape.weights()])),
+                _ => None,
+            });
+            forward.push(Trained::take(&layer.op, &mut parameters));
+        }
+        Self { plan, forward, transposes }
     }
 }
 
@@ -45,6 +46,8 @@ pub(super) struct Tape {
     gradients: Vec<Vec<f32>>,
     gradient_of_input: Vec<f32>,
     scratch: Vec<f32>,
+    /// What each recurrent unit keeps; a tape a layer.
+    units: Vec<GruTape>,
 }
 
 impl Tape {
@@ -54,13 +57,16 @@ impl Tape {
         self.extents = packed.plan.extents(bins);
         assert_eq!(x.length(), self.extents[0].len(), "a tile comes with its halo");
         self.values.resize_with(layers.len(), Vec::new);
+        self.units.resize_with(layers.len(), GruTape::default);
         for (id, layer) in layers.iter().enumerate().skip(1) {
             let length = self.extents[id].len();
             let mut values = std::mem::take(&mut self.values[id]);
             values.resize(layer.channels * length, 0.0);
-            let from = inputs(layer, &self.extents, id, |from| self.rows(packed.plan, x, from));
             let y = RowsMut::new(&mut values, layer.channels, length, length);
-            evaluate(&layer.op, packed.layers[id].as_ref().map(|(conv, _)| conv), &from, phase(layer, &self.extents[id]), y);
+            let mut unit = std::mem::take(&mut self.units[id]);
+            let from = inputs(layer, &self.extents, id, |from| self.rows(packed.plan, x, from));
+            evaluate(&layer.op, packed.forward[id].as_ref(), &from, phase(layer, &self.extents[id]), &mut unit, y);
+            self.units[id] = unit;
             if let Op::Conv { dropout: share, .. } = &layer.op
                 && *share > 0.0
             {
@@ -115,6 +121,24 @@ impl Tape {
                 gradient_weights(*shape, input, dy, dw, db);
                 end -= shape.weights() + shape.c_out;
             }
+            if let (Op::Gru { shape, reversed, .. }, Some(Trained::Gru(gru))) = (&layer.op, &packed.forward[id]) {
+                let from = layer.from[0];
+                let stride = self.extents[from].len();
+                let start = (need.start - self.extents[from].start) as usize;
+                let mut dx = std::mem::take(&mut self.gradients[from]);
+                // The input of the network has no gradient; what would be one goes to waste.
+                dx.resize(shape.inputs * stride, 0.0);
+                let mut unit = std::mem::take(&mut self.units[id]);
+                let input = self.rows(packed.plan, x, from).cut(start, need.len());
+                let of_unit = &mut gradient[end - shape.parameters()..end];
+                let mut whole = RowsMut::new(&mut dx, shape.inputs, stride, stride);
+                gru.backward(input, *reversed, dy, &mut unit, of_unit, whole.cut(start, need.len()));
+                end -= shape.parameters();
+                self.units[id] = unit;
+                self.gradients[from] = dx;
+                self.gradients[id] = gradient_of_layer;
+                continue;
+            }
             let mut first_channel = 0;
             for &from in layer.from.iter().filter(|&&from| from > 0) {
                 let channels = layers[from].channels;
@@ -123,16 +147,16 @@ impl Tape {
                 let mut dx = RowsMut::new(&mut self.gradients[from], channels, stride, stride);
                 let mut dx = dx.cut(start, need.len());
                 match &layer.op {
-                    Op::Input => unreachable!("the input is made from nothing"),
+                    Op::Input | Op::Gru { .. } => unreachable!("the input is made from nothing, a recurrent unit is done"),
                     Op::Conv { .. } | Op::MaxWith { .. } => {
                         self.gradient_of_input.resize(channels * need.len(), 0.0);
                         let whole = RowsMut::new(&mut self.gradient_of_input, channels, need.len(), need.len());
-                        match (&layer.op, &packed.layers[id]) {
+                        match (&layer.op, &packed.transposes[id]) {
                             (Op::MaxWith { distance }, _) => {
                                 let values = Rows::new(&self.values[from], channels, stride, stride);
                                 gradient_max_pool(values.cut(start, need.len()), *distance, dy, whole);
                             }
-                            (_, Some((_, transpose))) => transpose.gradient_input(dy, whole, &mut self.scratch),
+                            (_, Some(transpose)) => transpose.gradient_input(dy, whole, &mut self.scratch),
                             _ => unreachable!("convolutions are packed"),
                         }
                         add(Rows::new(&self.gradient_of_input, channels, need.len(), need.len()), dx);

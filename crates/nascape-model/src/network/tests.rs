@@ -25,6 +25,7 @@ fn architectures() -> Vec<Architecture> {
         r#"{"name": "dnn", "units": [12, 8, 6, 5]}"#,
         r#"{"name": "multitask-cnn", "filters": 6, "taps": 5, "convolutions": 4}"#,
         r#"{"name": "dilated", "stem": 5, "trunk": 8, "dropout": 0.0}"#,
+        r#"{"name": "rnn", "channels": 5, "hidden": 6, "chunk": 64, "warm_up": 7}"#,
         r#"{"name": "nascape", "channels": [6, 7, 8], "dilated": 3, "dropout": 0.0}"#,
     ];
     json.iter().map(|json| serde_json::from_str(json).unwrap()).collect()
@@ -54,7 +55,7 @@ fn the_engine_and_its_gradients_are_those_of_candles_own_operations() {
         // What starts from zero would hide faults.
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         learner.parameters_mut().iter_mut().for_each(|value| *value += rng.random_range(-0.05..0.05));
-        let bins = 20 * plan.grid();
+        let bins = plan.chunk().unwrap_or(20 * plan.grid());
         let items: Vec<Item> = (0..3).map(|seed| Item { input: random_tile(&plan, bins, seed), bins }).collect();
         let squares = |z: &[f32]| z.iter().map(|z| f64::from(z * z)).sum::<f64>();
         let loss = |_: usize, z: &[f32]| (squares(z), z.iter().map(|z| 2.0 * z).collect());
@@ -84,7 +85,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(6))]
     #[test]
     fn a_tiles_cut_does_not_change_a_bit(seed in 0_u64..1_000, cuts in prop::collection::vec(1_usize..12, 1..5)) {
-        for architecture in architectures() {
+        // What is computed in chunks is cut by its predictor.
+        for architecture in architectures().into_iter().filter(|one| one.name() != "rnn") {
             let plan = plan(&architecture, 2, 2);
             let grid = plan.grid();
             let network = Network::new(plan.clone(), &named(&plan, learner(plan.clone(), seed).parameters()));

@@ -140,6 +140,23 @@ pub struct Trained {
     pub epochs: Vec<Epoch>,
 }
 
+impl Trained {
+    /// The first `outputs` of a network's outputs alone; a forest or a blend has no others.
+    pub fn with_outputs(mut self, outputs: usize) -> Self {
+        if let (Engine::Network(input, network), Weights::Network(tensors)) = (&self.predictor.engine, &mut self.weights)
+            && network.plan().outputs() > outputs
+        {
+            let plan = network.plan().clone().with_outputs(outputs);
+            for (name, shape) in plan.tensors() {
+                // Rows of outputs come first in memory: the last layer's tensors are cut, the others fit as they are.
+                tensors.get_mut(&name).expect("the plan's tensors").truncate(shape.iter().product());
+            }
+            self.predictor.engine = Engine::Network(input.clone(), Network::new(plan, tensors));
+        }
+        self
+    }
+}
+
 /// Bins of reads on either side of a region that training of this recipe asks for, and the bases in a step of them.
 ///
 /// # Errors

@@ -88,7 +88,8 @@ pub fn train(
             _ => best = Some(record),
         }
     }
-    let best = best.map_or(rounds.len(), |best| best.round);
+    // Without patience nothing is chosen: all rounds are kept.
+    let best = best.filter(|_| parameters.patience > 0).map_or(rounds.len(), |best| best.round);
     let model = booster.slice(0, best as i32)?.save_buffer(true)?;
     Ok(Boosted { model, best, rounds })
 }

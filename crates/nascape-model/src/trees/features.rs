@@ -1,9 +1,9 @@
-//! The features of a forest: windows of binned reads, or dREG's.
+//! The features of a forest: windows of binned reads, dREG's, or those of broad domains.
 
 use nascape_signal::{BIN, StrandBins};
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, WindowSet, dreg, windows::Layout};
+use super::{Columns, WindowSet, domains, dreg, windows::Layout};
 use crate::input::Strand;
 
 /// Which features a forest looks at: part of its bundle's card.
@@ -20,6 +20,8 @@ pub enum Choice {
     Windows(WindowSet),
     /// dREG's 360 windows of bases.
     Dreg,
+    /// What tells broad domains, up to 2 Mb to either side.
+    Domains,
 }
 
 /// Features ready to be made.
@@ -29,6 +31,8 @@ pub enum Features {
     Windows(WindowSet),
     /// dREG's windows of bases.
     Dreg,
+    /// What tells broad domains.
+    Domains,
 }
 
 /// Features of a block of bins.
@@ -45,6 +49,7 @@ impl Choice {
     pub fn features(&self) -> Result<Features, String> {
         let set = match self {
             Self::Dreg => return Ok(Features::Dreg),
+            Self::Domains => return Ok(Features::Domains),
             Self::PaperSummed => WindowSet::paper(&[Strand::Both]),
             Self::PaperApart => WindowSet::paper(&[Strand::Plus, Strand::Minus]),
             Self::Rings(rings @ 1..=16) => WindowSet::rings(*rings),
@@ -64,6 +69,7 @@ impl Features {
         match self {
             Self::Windows(set) => set.windows.len(),
             Self::Dreg => dreg::FEATURES,
+            Self::Domains => domains::FEATURES,
         }
     }
 
@@ -75,13 +81,14 @@ impl Features {
                 left.max(right)
             }
             Self::Dreg => dreg::REACH / BIN as usize + 1,
+            Self::Domains => domains::REACH,
         }
     }
 
     /// Bases in a step of the reads that they count.
     pub fn step(&self) -> u32 {
         match self {
-            Self::Windows(_) => BIN,
+            Self::Windows(_) | Self::Domains => BIN,
             Self::Dreg => 1,
         }
     }
@@ -90,7 +97,7 @@ impl Features {
     pub fn needs_strands(&self) -> bool {
         match self {
             Self::Windows(set) => set.windows.iter().any(|window| window.strand != Strand::Both),
-            Self::Dreg => true,
+            Self::Dreg | Self::Domains => true,
         }
     }
 
@@ -98,7 +105,8 @@ impl Features {
     pub fn block_bins(&self) -> usize {
         match self {
             Self::Windows(_) => self.reach().next_power_of_two().clamp(512, 16_384),
-            Self::Dreg => 1_024,
+            Self::Dreg => 4_096,
+            Self::Domains => 16_384,
         }
     }
 
@@ -124,6 +132,12 @@ impl Features {
                     &mut block.values,
                 );
                 block.starts = dreg::starts(bins);
+            }
+            Self::Domains => {
+                block.values.resize(domains::FEATURES * bins, 0.0);
+                let around = first..first + bins + 2 * self.reach();
+                domains::block(&counts.plus[around.clone()], &counts.minus[around], bins, &mut block.values);
+                block.starts = (0..domains::FEATURES).map(|feature| feature * bins).collect();
             }
         }
         block.bins = bins;

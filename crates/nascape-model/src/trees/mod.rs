@@ -9,6 +9,7 @@
 pub mod boost;
 mod columns;
 mod complete;
+pub mod domains;
 pub mod dreg;
 pub mod features;
 mod forest;

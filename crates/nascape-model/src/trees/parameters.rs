@@ -38,7 +38,8 @@ impl Metric {
 pub struct Parameters {
     /// Trees at most.
     pub rounds: usize,
-    /// Rounds without a better validation measure after which training ends; 0 to train all rounds.
+    /// Rounds without a better validation measure after which training ends, and the best round is kept; 0 to train and keep
+    /// all rounds.
     pub patience: usize,
     /// What the trees are fitted to.
     pub objective: Objective,

@@ -6,6 +6,7 @@ mod harness;
 mod arguments;
 mod bin;
 mod bundle;
+mod compare;
 mod disk;
 mod doctor;
 mod impute;

@@ -52,7 +52,9 @@ pub enum Error {
         detail: String,
     },
     /// A device that is not there.
-    #[error("there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one.")]
+    #[error(
+        "there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one."
+    )]
     Device {
         /// `cuda` or `metal`.
         name: &'static str,
@@ -76,6 +78,16 @@ pub enum Error {
         observed: PathBuf,
         /// The regions asked for.
         regions: String,
+    },
+    /// A bundle of other marks than the one compared.
+    #[error("the bundle '{bundle}' imputes {targets}, not {mark}. Leave it out, or compare a mark that it imputes.")]
+    MarkNotImputed {
+        /// The bundle's name.
+        bundle: String,
+        /// The mark compared.
+        mark: String,
+        /// The marks that it imputes.
+        targets: String,
     },
     /// A track of another kind than peaks are called on.
     #[error(

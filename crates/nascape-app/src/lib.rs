@@ -3,14 +3,16 @@
 //! Every function takes a plain request, reports to a [`Progress`](nascape_signal::Progress), and leaves whole outputs or none.
 
 pub mod bin;
+pub mod compare;
 pub mod device;
 pub mod error;
 pub mod evaluate;
 pub mod figure;
 pub mod impute;
 pub mod library;
-pub mod recipe;
+mod locus;
 pub mod peaks;
+pub mod recipe;
 pub mod record;
 pub mod source;
 pub mod stretch;

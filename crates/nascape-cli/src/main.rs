@@ -5,6 +5,7 @@
 
 mod assay_args;
 mod terminal;
+mod typed;
 mod verb;
 
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Verb {
     Impute(verb::impute::Args),
     /// Measure an imputed track against the observed one, with figures
     Evaluate(verb::evaluate::Args),
+    /// Measure bundles and baselines side by side on the same held-out bins, with figures
+    Compare(verb::compare::Args),
     /// Call peaks on an imputed track, as narrowPeak
     Peaks(verb::peaks::Args),
     /// Find transcription initiation regions in the assay itself, without a bundle
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Verb::Train(args) => verb::train::run(args, &terminal),
         Verb::Impute(args) => verb::impute::run(args, &terminal),
         Verb::Evaluate(args) => verb::evaluate::run(args, &terminal),
+        Verb::Compare(args) => verb::compare::run(args, &terminal),
         Verb::Peaks(args) => verb::peaks::run(args, &terminal),
         Verb::Tirs(args) => verb::tirs::run(args, &terminal),
         Verb::Models(args) => verb::models::run(args, &terminal),

@@ -1,18 +1,14 @@
 //! The pictures of a comparison: loci, scores, precision and recall.
 
 use nascape_model::metrics::{Ranking, pearson};
-use nascape_signal::{Assay, BIN, Observed, Region, Summary};
+use nascape_signal::{Assay, BIN, Observed, Region};
 
 use super::{Request, tracks::Compared};
 use crate::{
     AssaySource, Result,
-    figure::{self, AssayPanel, Axis, MarkPanel, PrecisionRecall, Profile, Scatter, ScoreHistogram, Series, Track},
+    figure::{self, Axis, Hue, MarkPanel, PrecisionRecall, Profile, Scatter, ScoreHistogram, Series, Track},
+    locus::{ObservedRun, assay_panel, most_marked},
 };
-
-/// Bases of a locus that is chosen when the user names none.
-const LOCUS: u32 = 100_000;
-/// Loci chosen when the user names none.
-const LOCI: usize = 3;
 
 /// Draws and saves everything; gives the figures' names.
 pub(super) fn draw(request: &Request, target: &str, compared: &[Compared], observed: &Observed) -> Result<Vec<String>> {
@@ -23,7 +19,12 @@ pub(super) fn draw(request: &Request, target: &str, compared: &[Compared], obser
         Ok(())
     };
     let assay = request.assay.as_ref().map(AssaySource::open).transpose()?;
-    let loci = if request.loci.is_empty() { most_marked(compared) } else { request.loci.clone() };
+    let runs = compared.iter().map(|stretch| ObservedRun {
+        chromosome: &stretch.chromosome,
+        first_bin: stretch.first_bin,
+        values: &stretch.observed,
+    });
+    let loci = if request.loci.is_empty() { most_marked(runs) } else { request.loci.clone() };
     for locus in &loci {
         let Some(profile) = profile(target, compared, observed, assay.as_ref(), locus)? else { continue };
         let stem = format!("profile.{}", locus.to_string().replace([':', ','], "_").replace("__", "_"));
@@ -65,38 +66,12 @@ pub(super) fn draw(request: &Request, target: &str, compared: &[Compared], obser
         let points = ranking.precision_recall_curve().iter().map(|point| (point.recall, point.precision)).collect();
         let curve = PrecisionRecall {
             title: format!("{target}, 50 bp bins"),
-            series: vec![Series { name: unit(target), points, auprc: ranking.auprc() }],
+            series: vec![Series { name: unit(target), hue: Hue::OfMark, points, auprc: ranking.auprc() }],
             base_rate: Some(ranking.positives() as f64 / marked.len() as f64),
         };
         save(unit("precision_recall"), figure::save(&curve, &request.output, "precision_recall"))?;
     }
     Ok(figures)
-}
-
-/// The loci with the most observed signal, apart from each other: chosen by what was measured, not by how well it was imputed.
-fn most_marked(compared: &[Compared]) -> Vec<Region> {
-    let bins = (LOCUS / BIN) as usize;
-    let mut loci: Vec<(f64, Region)> = Vec::new();
-    for stretch in compared {
-        for (at, piece) in stretch.observed.chunks(bins).enumerate() {
-            let sum = piece.iter().filter(|value| !value.is_nan()).map(|&value| f64::from(value)).sum();
-            let start = (stretch.first_bin + at * bins) as u32 * BIN;
-            loci.push((sum, Region::new(&stretch.chromosome, start, start + piece.len() as u32 * BIN)));
-        }
-    }
-    loci.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut chosen: Vec<Region> = Vec::new();
-    for (sum, locus) in loci {
-        let far =
-            |other: &Region| other.chromosome != locus.chromosome || other.start.abs_diff(locus.start) >= 5 * LOCUS;
-        if sum > 0.0 && chosen.iter().all(far) {
-            chosen.push(locus);
-        }
-        if chosen.len() == LOCI {
-            break;
-        }
-    }
-    chosen
 }
 
 fn profile(
@@ -113,6 +88,7 @@ fn profile(
     let piece = |whole: &[f32]| track(whole[bins.start - stretch.first_bin..bins.end - stretch.first_bin].to_vec());
     let mark = MarkPanel {
         title: target.to_owned(),
+        hue: Hue::OfMark,
         unit: if observed.is_presence() { "score".to_owned() } else { "signal".to_owned() },
         reach: if observed.is_presence() { 1.0 } else { 0.0 },
         imputed: piece(&stretch.imputed),
@@ -121,15 +97,10 @@ fn profile(
             Observed::Signal(_) => figure::Observed::Signal(piece(&stretch.observed)),
         },
     };
-    let panel = |assay: &Assay| -> Result<AssayPanel> {
-        let bins = assay.bins(&region, BIN, Summary::Sum)?;
-        let minus = assay.is_stranded().then(|| track(bins.minus));
-        Ok(AssayPanel { title: "Assay".to_owned(), unit: "reads per bin".to_owned(), plus: track(bins.plus), minus })
-    };
     Ok(Some(Profile {
         chromosome: region.chromosome.clone(),
         region: region.start.into()..region.end.into(),
-        assay: assay.map(panel).transpose()?,
+        assay: assay.map(|assay| assay_panel(assay, &region)).transpose()?,
         marks: vec![mark],
     }))
 }

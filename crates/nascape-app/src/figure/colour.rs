@@ -17,14 +17,53 @@ pub(super) const PLUS: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 /// The minus strand.
 pub(super) const MINUS: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
+/// Bundles, one after the other: the strands' colours come last, since profiles show strands too.
 const SERIES: [RGBColor; 6] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
     RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
     RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0xcc, 0x79, 0xa7),
     RGBColor(0x56, 0xb4, 0xe9),
+    PLUS,
+    MINUS,
 ];
+
+/// Greys of baselines, each used with all dashes before the next.
+const BASELINES: [RGBColor; 3] = [RGBColor(0x77, 0x77, 0x77), RGBColor(0x44, 0x44, 0x44), RGBColor(0xaa, 0xaa, 0xaa)];
+
+/// Lengths of ink and gap along a line, in pixels; the first is a whole line.
+const DASHES: [&[f64]; 6] =
+    [&[], &[5.0, 3.0], &[1.5, 2.5], &[8.0, 2.5, 1.5, 2.5], &[12.0, 3.0], &[5.0, 2.0, 1.5, 2.0, 1.5, 2.0]];
+
+/// Which colour something imputed, or a baseline, is drawn in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hue {
+    /// The colour of the mark that it is named for; the accent for one that the house has no colour for.
+    OfMark,
+    /// One of several that impute the same mark, by its place among them (from 0).
+    OfBundle(usize),
+    /// What needs no bundle, by its place among such: a grey.
+    OfBaseline(usize),
+}
+
+impl Hue {
+    /// The colour, of something that is named `title`.
+    pub(super) fn colour(self, title: &str) -> RGBColor {
+        match self {
+            Self::OfMark => of(title),
+            Self::OfBundle(place) => SERIES[place % SERIES.len()],
+            Self::OfBaseline(place) => BASELINES[place / DASHES.len() % BASELINES.len()],
+        }
+    }
+
+    /// Lengths of ink and gap along a line, in pixels; none for a whole line. Colours that come twice differ in their dashes.
+    pub(super) fn dashes(self) -> &'static [f64] {
+        match self {
+            Self::OfMark => DASHES[0],
+            Self::OfBundle(place) => DASHES[place / SERIES.len() % DASHES.len()],
+            Self::OfBaseline(place) => DASHES[(place + 1) % DASHES.len()],
+        }
+    }
+}
 
 /// The colour of a mark, if it has its own.
 fn of_mark(target: &str) -> Option<RGBColor> {
@@ -40,17 +79,6 @@ fn of_mark(target: &str) -> Option<RGBColor> {
 /// The colour of `target`; the accent for one that the house has no colour for.
 pub(super) fn of(target: &str) -> RGBColor {
     of_mark(target).unwrap_or(PLUS)
-}
-
-/// A colour for each of `names`: marks in their own when all are different marks, else one after the other from the set.
-pub(super) fn of_series<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Vec<RGBColor> {
-    let mut marks: Vec<_> = names.clone().map_while(of_mark).collect();
-    let distinct = (1..marks.len()).all(|n| !marks[..n].contains(&marks[n]));
-    let count = names.count();
-    if marks.len() < count || !distinct {
-        marks = SERIES.iter().copied().cycle().take(count).collect();
-    }
-    marks
 }
 
 /// `share` of one colour over another, as ink on paper: opaque, so that it prints the same everywhere.
@@ -115,10 +143,12 @@ mod tests {
     }
 
     #[test]
-    fn series_of_one_mark_are_still_told_apart() {
-        assert_eq!(of_series(["DNase", "H3K27ac"].into_iter()), [of("DNase"), of("H3K27ac")]);
-        assert_eq!(of_series(["DNase", "DNase"].into_iter()), SERIES[..2]);
-        assert_eq!(of_series(["trees", "nascape"].into_iter()), SERIES[..2]);
+    fn many_of_one_mark_are_still_told_apart() {
+        let looks = |hue: Hue| (hue.colour("DNase"), hue.dashes());
+        let all: Vec<_> = (0..36).map(Hue::OfBundle).chain((0..18).map(Hue::OfBaseline)).map(looks).collect();
+        for (at, look) in all.iter().enumerate() {
+            assert!(!all[..at].contains(look), "{at}: {look:?}");
+        }
     }
 
     #[test]

@@ -16,9 +16,10 @@ mod score_histogram;
 mod sheet;
 mod track;
 
+pub use colour::Hue;
 pub use error::Error;
 pub use precision_recall::{PrecisionRecall, Series};
-pub use profile::{AssayPanel, MarkPanel, Observed, Profile};
+pub use profile::{AssayPanel, MarkPanel, Observed, Profile, Profiles};
 pub use save::{Saved, save};
 pub use scatter::{Axis, Scatter};
 pub use score_histogram::ScoreHistogram;

@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::colour::{self, HAIRLINE};
+use super::colour::{HAIRLINE, Hue};
 use super::frame::{Frame, Scale};
 use super::number::tick_label;
 use super::sheet::{Anchor, LABEL, NOTE, TITLE, fitted};
@@ -30,8 +30,10 @@ pub struct PrecisionRecall {
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Its name; a mark's own colour when all series are different marks.
+    /// Its name.
     pub name: String,
+    /// Its colour and dashes.
+    pub hue: Hue,
     /// Recall and precision, from the highest threshold.
     pub points: Vec<(f64, f64)>,
     /// The area under it, measured on all thresholds.
@@ -61,17 +63,36 @@ impl Figure for PrecisionRecall {
             sheet.text("base rate", (text_left, y), Anchor::Start, LABEL)?;
             sheet.text(&format!("{base_rate:.3}"), (text_left, y + 16.0), Anchor::Start, NOTE)?;
         }
-        let colours = colour::of_series(self.series.iter().map(|series| series.name.as_str()));
-        for (row, (series, colour)) in self.series.iter().zip(colours).enumerate() {
-            let points: Vec<_> = series.points.iter().map(|(r, p)| (frame.x(*r), frame.y(*p))).collect();
-            sheet.line(&points, 1.5, colour)?;
+        // The first lie on top.
+        for (row, series) in self.series.iter().enumerate().rev() {
+            let (colour, dashes) = (series.hue.colour(&series.name), series.hue.dashes());
+            let points: Vec<_> = steps(&series.points).map(|(r, p)| (frame.x(r), frame.y(p))).collect();
+            sheet.dashed_line(&points, 1.5, colour, dashes)?;
             let (text_left, y) = key(row);
-            sheet.line(&[(KEY_LEFT, y - 4.0), (KEY_LEFT + SWATCH, y - 4.0)], 1.5, colour)?;
+            sheet.dashed_line(&[(KEY_LEFT, y - 4.0), (KEY_LEFT + SWATCH, y - 4.0)], 1.5, colour, dashes)?;
             sheet.text(&fitted(&series.name, fitting, LABEL.size), (text_left, y), Anchor::Start, LABEL)?;
             let auprc = series.auprc.map_or("AUPRC undefined".to_owned(), |auprc| format!("AUPRC {auprc:.3}"));
             sheet.text(&auprc, (text_left, y + 16.0), Anchor::Start, NOTE)?;
         }
         frame.draw(sheet)?;
         sheet.text(&fitted(&self.title, KEY_LEFT + KEY_WIDTH - LEFT, TITLE.size), (LEFT, 30.0), Anchor::Start, TITLE)
+    }
+}
+
+/// The curve in steps, each at the precision with which its stretch of recall was gained: what lies under it is the AUPRC, also of
+/// scores with few values, where a straight line between the points would promise more.
+fn steps(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    let from = [0.0].into_iter().chain(points.iter().map(|(recall, _)| *recall));
+    from.zip(points).flat_map(|(from, &(recall, precision))| [(from, precision), (recall, precision)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_area_under_the_steps_is_the_average_precision() {
+        let steps: Vec<_> = steps(&[(0.25, 0.8), (1.0, 0.1)]).collect();
+        assert_eq!(steps, [(0.0, 0.8), (0.25, 0.8), (0.25, 0.1), (1.0, 0.1)]);
     }
 }

@@ -115,7 +115,7 @@ fn whole(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::{AssayPanel, MarkPanel, Observed, Profile, Track};
+    use crate::figure::{AssayPanel, Hue, MarkPanel, Observed, Profile, Track};
 
     fn profile() -> Profile {
         let track = |values: Vec<f32>| Track { start: 33_031_550, bin_size: 50, values };
@@ -130,6 +130,7 @@ mod tests {
             }),
             marks: vec![MarkPanel {
                 title: "H3K27ac".into(),
+                hue: Hue::OfMark,
                 unit: "probability".into(),
                 reach: 1.0,
                 imputed: track((0..200).map(|n| if n == 50 { f32::NAN } else { n as f32 / 200.0 }).collect()),

@@ -112,6 +112,14 @@ impl<DB: DrawingBackend> Sheet<DB> {
         }
     }
 
+    /// The same in `dashes`: lengths of ink and gap in pixels, in turn; none for a whole line.
+    pub(super) fn dashed_line(&self, points: &[Point], thick: f64, colour: RGBColor, dashes: &[f64]) -> Drawn<DB> {
+        if dashes.is_empty() {
+            return self.line(points, thick, colour);
+        }
+        dashed(points, dashes).iter().try_for_each(|dash| self.line(dash, thick, colour))
+    }
+
     /// A run of adjoining steps, filled down (or up) to `base`.
     pub(super) fn filled_steps(&self, run: &[Step], base: f64, colour: RGBColor) -> Drawn<DB> {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
@@ -196,6 +204,35 @@ impl<DB: DrawingBackend> Sheet<DB> {
     }
 }
 
+/// The inked pieces of a line through `points`: `dashes` are lengths of ink and gap in turn, all above 0.
+fn dashed(points: &[Point], dashes: &[f64]) -> Vec<Vec<Point>> {
+    let mut pieces: Vec<Vec<Point>> = points.first().map(|first| vec![*first]).into_iter().collect();
+    let (mut at, mut left) = (0, dashes[0]);
+    for ends in points.windows(2) {
+        let (mut from, to) = (ends[0], ends[1]);
+        loop {
+            let ahead = (to.0 - from.0).hypot(to.1 - from.1);
+            let inked = at % 2 == 0;
+            if ahead <= left {
+                left -= ahead;
+                if let Some(piece) = pieces.last_mut().filter(|_| inked) {
+                    piece.push(to);
+                }
+                break;
+            }
+            from = (from.0 + (to.0 - from.0) * left / ahead, from.1 + (to.1 - from.1) * left / ahead);
+            match pieces.last_mut().filter(|_| inked) {
+                Some(piece) => piece.push(from),
+                None => pieces.push(vec![from]),
+            }
+            at = (at + 1) % dashes.len();
+            left = dashes[at];
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
 fn units((x, y): Point) -> (i32, i32) {
     ((x * f64::from(UNITS)).round() as i32, (y * f64::from(UNITS)).round() as i32)
 }
@@ -218,10 +255,11 @@ pub(super) fn fitted(text: &str, width: f64, size: f64) -> String {
 
 /// `text` on one line or, where it would be wider than `width` pixels, on two.
 pub(super) fn wrapped(text: &str, width: f64, size: f64) -> Vec<String> {
-    let fits = |end: &usize| widest(&text[..*end], size) <= width;
-    let first = text.match_indices(' ').map(|(end, _)| end).rfind(fits);
+    let fits = |end: &usize| widest(text[..*end].trim_end(), size) <= width;
+    // Names of files and bundles have no spaces; they part behind a stop or a stroke.
+    let first = text.match_indices([' ', '.', '-', '_', '+']).map(|(end, _)| end + 1).rfind(fits);
     match first.filter(|_| widest(text, size) > width) {
-        Some(end) => vec![text[..end].to_owned(), fitted(&text[end + 1..], width, size)],
+        Some(end) => vec![text[..end].trim_end().to_owned(), fitted(&text[end..], width, size)],
         None => vec![fitted(text, width, size)],
     }
 }
@@ -241,6 +279,14 @@ mod tests {
     fn a_name_too_long_for_one_line_takes_two() {
         assert_eq!(wrapped("H3K27ac", 136.0, 12.0), ["H3K27ac"]);
         assert_eq!(wrapped("K562 PRO-seq replicate 2", 136.0, 12.0), ["K562 PRO-seq", "replicate 2"]);
+        assert_eq!(wrapped("H3K27ac.cnn-stranded-again", 136.0, 12.0), ["H3K27ac.cnn-", "stranded-again"]);
         assert_eq!(wrapped("", 136.0, 12.0), [""]);
+    }
+
+    #[test]
+    fn dashes_go_on_around_a_corner() {
+        let corner = [(0.0, 0.0), (4.0, 0.0), (4.0, 5.0)];
+        let pieces = dashed(&corner, &[3.0, 2.0]);
+        assert_eq!(pieces, [vec![(0.0, 0.0), (3.0, 0.0)], vec![(4.0, 1.0), (4.0, 4.0)]]);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bin;
 pub mod check;
+pub mod compare;
 pub mod evaluate;
 pub mod impute;
 pub mod models;

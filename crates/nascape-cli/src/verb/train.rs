@@ -1,9 +1,6 @@
 //! `nascape train`: an assay and an observed mark become a bundle.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum;
 use nascape_app::{
@@ -12,10 +9,14 @@ use nascape_app::{
     recipe::{Experiment, Recipe},
     train,
 };
-use nascape_model::{architecture::Architecture, bundle::TargetTransform, input::Input, train::Schedule};
+use nascape_model::{architecture::Architecture, input::Input, train::Schedule};
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
-use crate::{assay_args::OptionalAssayArgs, terminal::Terminal};
+use crate::{
+    assay_args::OptionalAssayArgs,
+    terminal::Terminal,
+    typed::{Transform, command_line, mark_and_file},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,7 +67,7 @@ struct Single {
     assay_files: OptionalAssayArgs,
 
     /// The mark and its observed track: bigWig, bedGraph, BED, narrowPeak or broadPeak
-    #[arg(long, value_name = "MARK=FILE", value_parser = target, required_unless_present = "recipe")]
+    #[arg(long, value_name = "MARK=FILE", value_parser = mark_and_file, required_unless_present = "recipe")]
     target: Option<(String, PathBuf)>,
 
     /// What a peak file says of a bin: presence (1 where a peak covers any of it), score (column 5) or signal (column 7)
@@ -191,14 +192,6 @@ enum Strands {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Transform {
-    /// The bin's value as it is
-    Identity,
-    /// ln(1 + value / (the chromosome's sum / 1,000,000))
-    LogPerMillion,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
 enum DeviceName {
     /// The processor
     Cpu,
@@ -242,21 +235,11 @@ impl Single {
             },
             peak_value: self.peak_value,
             target_summary: self.target_summary,
-            target_transform: match self.target_transform {
-                Transform::Identity => TargetTransform::Identity,
-                Transform::LogPerMillion => TargetTransform::LogPerMillion,
-            },
+            target_transform: self.target_transform.into(),
             target_smoothing: self.smooth,
             licence: self.licence,
             ..Recipe::new(mark, self.architecture.usual(), experiment)
         })
-    }
-}
-
-fn target(text: &str) -> std::result::Result<(String, PathBuf), String> {
-    match text.split_once('=') {
-        Some((mark, file)) if !mark.is_empty() && !file.is_empty() => Ok((mark.to_owned(), file.into())),
-        _ => Err("write the mark's name, '=' and its file: H3K4me3=peaks.bed".to_owned()),
     }
 }
 
@@ -312,24 +295,4 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         }
         text
     })
-}
-
-/// The command as it was typed, without the folders of the files: a card tells no stranger how a disk is laid out.
-fn command_line() -> String {
-    let words = std::env::args().skip(1).map(|word| without_folder(&word)).map(|word| {
-        if word.contains(|c: char| c.is_whitespace() || c == '\'' || c == '"') { format!("{word:?}") } else { word }
-    });
-    ["nascape".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// A word less the folder of the file it names, if it names one: `--plus=a/b.bw` is `--plus=b.bw`, `H3K4me3=a/b.bed` likewise.
-fn without_folder(word: &str) -> String {
-    if let Some((name, value)) = word.split_once('=') {
-        return format!("{name}={}", without_folder(value));
-    }
-    let path = Path::new(word);
-    match (path.parent(), path.file_name()) {
-        (Some(folder), Some(file)) if folder.is_dir() => file.to_string_lossy().into_owned(),
-        _ => word.to_owned(),
-    }
 }

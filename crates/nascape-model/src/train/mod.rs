@@ -74,6 +74,8 @@ pub struct Schedule {
     pub longest_gradient: f64,
     /// Share of every weight that is lost in a step of learning rate 1.
     pub weight_decay: f64,
+    /// True to keep the last epoch instead of the best one: where the validation part is too small to choose by.
+    pub keep_last: bool,
     /// The smallest share of reads that a tile may be thinned to; 1 leaves all.
     pub thinning: f64,
     /// Seed of weights, dropout, directions, thinning and the order of tiles.
@@ -91,6 +93,7 @@ impl Default for Schedule {
             warm_up: 0.0,
             longest_gradient: 0.0,
             weight_decay: 0.0,
+            keep_last: false,
             thinning: 1.0,
             seed: 1,
         }
@@ -134,7 +137,7 @@ pub struct Trained {
     pub weights: Weights,
     /// They as they impute.
     pub predictor: Predictor,
-    /// The best epoch, from 1: the one with the lowest validation loss.
+    /// The epoch kept, from 1: the one with the lowest validation loss, or the last where that was asked for.
     pub best_epoch: usize,
     /// Every epoch's figures.
     pub epochs: Vec<Epoch>,
@@ -281,7 +284,7 @@ pub fn train(
         let lowest = state.best_epoch.checked_sub(1).map_or(f64::INFINITY, |best| state.epochs[best].validation_loss);
         state.epochs.push(record);
         state.parameters = learner.parameters().to_vec();
-        if validation_loss < lowest {
+        if validation_loss < lowest || schedule.keep_last {
             state.best_epoch = epoch;
             state.best.clone_from(&state.parameters);
         }

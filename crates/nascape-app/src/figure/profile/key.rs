@@ -4,7 +4,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
 use super::panel::{OBSERVED_LINE, PEAK_HEIGHT, gaps};
-use super::{HEADING, Observed, Profile, RIGHT};
+use super::{Observed, Profile, RIGHT};
 use crate::figure::colour::{INK, MINUS, NEUTRAL, NO_DATA, PLUS};
 use crate::figure::sheet::{Anchor, NOTE, widest};
 use crate::figure::{Drawn, Sheet};
@@ -18,14 +18,14 @@ struct Entry {
     height: f64,
 }
 
-/// Draws only the entries that the profile has a use for, the last one ending where the tracks do.
-pub(super) fn draw<DB: DrawingBackend>(profile: &Profile, sheet: &Sheet<DB>) -> Drawn<DB> {
+/// Draws, on the `baseline`, only the entries that the profile has a use for, the last one ending where the tracks do.
+pub(super) fn draw<DB: DrawingBackend>(profile: &Profile, sheet: &Sheet<DB>, baseline: f64) -> Drawn<DB> {
     let mut right = RIGHT;
     for Entry { name, colour, height } in entries(profile).into_iter().rev() {
         let text = right - widest(name, NOTE.size);
-        let (swatch, middle) = (text - 7.0 - SWATCH, HEADING - 4.0);
+        let (swatch, middle) = (text - 7.0 - SWATCH, baseline - 4.0);
         sheet.rect((swatch, middle - height / 2.0), (swatch + SWATCH, middle + height / 2.0), colour)?;
-        sheet.text(name, (text, HEADING), Anchor::Start, NOTE)?;
+        sheet.text(name, (text, baseline), Anchor::Start, NOTE)?;
         right = swatch - 18.0;
     }
     Ok(())

@@ -11,7 +11,7 @@ use self::panel::Panel;
 use super::colour::HAIRLINE;
 use super::number::{grouped, ticks};
 use super::sheet::{Anchor, NOTE, TICK, TITLE};
-use super::{Drawn, Figure, Sheet, Track};
+use super::{Drawn, Figure, Hue, Sheet, Track};
 
 const WIDTH: f64 = 1000.0;
 const LEFT: f64 = 204.0;
@@ -51,8 +51,10 @@ pub struct AssayPanel {
 /// One mark: imputed, and observed where someone measured it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MarkPanel {
-    /// The mark's name, which also gives the colour.
+    /// The mark's name, or that of the bundle which imputed it.
     pub title: String,
+    /// The colour of the fill.
+    pub hue: Hue,
     /// What a value is, as in `fold change` or `probability`.
     pub unit: String,
     /// The axis reaches at least this value: 1 for a probability, 0 to let the locus decide.
@@ -74,19 +76,49 @@ pub enum Observed {
     Peaks(Vec<Range<u64>>),
 }
 
+/// Several loci, one below the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profiles(pub Vec<Profile>);
+
 impl Figure for Profile {
     fn size(&self) -> (u32, u32) {
-        let assay = self.assay.as_ref().map_or(0.0, |_| panel::ASSAY_HEIGHT + GAP);
-        let marks = self.marks.len() as f64 * (panel::MARK_HEIGHT + GAP);
-        (WIDTH as u32, (TOP + assay + marks + BOTTOM) as u32)
+        (WIDTH as u32, self.height() as u32)
     }
 
     fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Drawn<DB> {
+        self.draw_below(sheet, 0.0)
+    }
+}
+
+impl Figure for Profiles {
+    fn size(&self) -> (u32, u32) {
+        (WIDTH as u32, self.0.iter().map(Profile::height).sum::<f64>() as u32)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Drawn<DB> {
+        let mut top = 0.0;
+        for profile in &self.0 {
+            profile.draw_below(sheet, top)?;
+            top += profile.height();
+        }
+        Ok(())
+    }
+}
+
+impl Profile {
+    fn height(&self) -> f64 {
+        let assay = self.assay.as_ref().map_or(0.0, |_| panel::ASSAY_HEIGHT + GAP);
+        let marks = self.marks.len() as f64 * (panel::MARK_HEIGHT + GAP);
+        TOP + assay + marks + BOTTOM
+    }
+
+    /// Draws itself from `start` pixels down the sheet on.
+    fn draw_below<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, start: f64) -> Drawn<DB> {
         let (first, last) = (grouped(self.region.start + 1), grouped(self.region.end));
         let locus = format!("{}:{first}-{last}", self.chromosome);
-        sheet.text(&locus, (NAME_LEFT, HEADING), Anchor::Start, TITLE)?;
-        key::draw(self, sheet)?;
-        let mut top = TOP;
+        sheet.text(&locus, (NAME_LEFT, start + HEADING), Anchor::Start, TITLE)?;
+        key::draw(self, sheet, start + HEADING)?;
+        let mut top = start + TOP;
         if let Some(assay) = &self.assay {
             Panel { sheet, region: &self.region, top, height: panel::ASSAY_HEIGHT }.assay(assay)?;
             top += panel::ASSAY_HEIGHT + GAP;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use plotters::prelude::DrawingBackend;
 
 use super::{AssayPanel, LEFT, MarkPanel, NAME_LEFT, Observed, RIGHT, x};
-use crate::figure::colour::{self, HAIRLINE, INK, MINUS, NO_DATA, PLUS};
+use crate::figure::colour::{HAIRLINE, INK, MINUS, NO_DATA, PLUS};
 use crate::figure::number::{round_up, tick_label};
 use crate::figure::sheet::{Anchor, LABEL, NOTE, Step, TICK, fitted, wrapped};
 use crate::figure::{Drawn, Sheet, Track};
@@ -74,7 +74,7 @@ impl<DB: DrawingBackend> Panel<'_, DB> {
             self.sheet.rect((self.x(gap.start), heights.top), (self.x(gap.end), heights.bottom), NO_DATA)?;
         }
         for run in self.runs(&mark.imputed, FILLED, |value| value, |value| heights.y(f64::from(value))) {
-            self.sheet.filled_steps(&run, heights.y(0.0), colour::of(&mark.title))?;
+            self.sheet.filled_steps(&run, heights.y(0.0), mark.hue.colour(&mark.title))?;
         }
         match &mark.observed {
             Observed::Nothing => {}

@@ -16,7 +16,7 @@ use crate::{Error, Result};
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models");
 
 /// The shipped bundle of each mark that is used when the user names none.
-const DEFAULTS: [&str; 1] = ["H3K4me3.cnn-stranded"];
+const DEFAULTS: [&str; 4] = ["H3K4me3.blend", "H3K27ac.windows-gbt", "H3K27me3.windows-gbt", "DNase.blend"];
 
 /// The shipped bundles.
 pub struct Library;
@@ -43,7 +43,8 @@ pub struct Listed {
 impl Library {
     /// The names of the shipped bundles.
     pub fn names() -> Vec<String> {
-        let mut names: Vec<String> = SHIPPED.dirs().map(|dir| dir.path().to_string_lossy().into_owned()).collect();
+        let bundles = SHIPPED.dirs().filter(|dir| dir.contains(dir.path().join(CARD)));
+        let mut names: Vec<String> = bundles.map(|dir| dir.path().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }

@@ -83,7 +83,9 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         }
         members => {
             let predictors = || members.iter().map(|(_, bundle)| &bundle.predictor);
-            let margin = predictors().map(|one| one.reach() + one.grid()).max().unwrap_or(0);
+            // Together they look as far as the furthest and stand on the coarsest grid.
+            let reach = predictors().map(Predictor::reach).max().unwrap_or(0);
+            let margin = reach + predictors().map(Predictor::grid).product::<usize>();
             (margin, predictors().map(Predictor::step).min().unwrap_or(BIN), predictors().any(Predictor::needs_strands))
         }
     };

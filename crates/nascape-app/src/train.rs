@@ -6,14 +6,16 @@ use nascape_model::{
     Bundle,
     architecture::{Architecture, Kind, blend},
     bundle::{
-        CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, TargetTransform, Training,
-        Weights,
+        CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, SourceFile, Target, TargetKind, TargetTransform,
+        Training, Weights,
     },
     calibration::Calibration,
     metrics::Measures,
     peaks::false_discovery,
     predictor::{Engine, Predictor},
-    train::{self, Losses, Part, Resume, Trained, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
+    train::{
+        self, Losses, Part, Resume, TargetBins, Trained, assess, check_parts, checkpoint::Checkpoint, margin, on_part,
+    },
 };
 use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
 
@@ -120,8 +122,7 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     // What was learned for the helpers stays in the layers below; their outputs go.
     let kept = Losses(learned.losses.0[..recipe.targets.len()].to_vec());
     let trained = trained.with_outputs(kept.outputs());
-    let (validation, calibration, test) =
-        (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
+    let (validation, calibration, test) = (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
     let targets = targets(recipe, &kinds, &kept, &trained.predictor, [&validation, &calibration, &test]);
     let card = Card {
         format: FORMAT.to_owned(),
@@ -191,12 +192,7 @@ impl<'a> Opened<'a> {
             [&experiment.train, &experiment.validation, &experiment.calibration, &experiment.test]
                 .map(|regions| resolved(regions));
         let (train, validation, calibration, test) = (train?, validation?, calibration?, test?);
-        check_parts(&[
-            ("train", &train),
-            ("validation", &validation),
-            ("calibration", &calibration),
-            ("test", &test),
-        ])?;
+        check_parts(&[("train", &train), ("validation", &validation), ("calibration", &calibration), ("test", &test)])?;
         let reads_per_kb = assay.reads_per_kb()?;
         Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
     }
@@ -227,7 +223,10 @@ impl<'a> Opened<'a> {
                 _ => None,
             },
             reads_per_kb: self.reads_per_kb,
-            files: files.into_iter().map(|(role, path)| source_file(role, path)).collect::<Result<Vec<SourceFile>>>()?,
+            files: files
+                .into_iter()
+                .map(|(role, path)| source_file(role, path))
+                .collect::<Result<Vec<SourceFile>>>()?,
             train: strings(&self.train),
             validation: strings(&self.validation),
             calibration: strings(&self.calibration),
@@ -239,8 +238,8 @@ impl<'a> Opened<'a> {
 /// The weights to start from.
 fn start<'a>(bundle: &'a Bundle, recipe: &Recipe) -> Result<&'a Weights> {
     let card = &bundle.card;
-    let same = card.architecture == recipe.architecture
-        && card.targets.iter().map(|target| &target.name).eq(&recipe.targets);
+    let same =
+        card.architecture == recipe.architecture && card.targets.iter().map(|target| &target.name).eq(&recipe.targets);
     match same {
         true => Ok(&bundle.weights),
         false => Err(nascape_model::Error::Setting(format!(
@@ -281,8 +280,9 @@ fn blended(
             (blend::Member { bundle: folder.clone(), weight: Some(*weight) }, (folder, bundle))
         })
         .unzip();
-    let engine =
-        Engine::Blend(of_card.iter().zip(&members).map(|(one, (_, b))| (one.weight.unwrap_or(1.0), b.predictor.clone())).collect());
+    let engine = Engine::Blend(
+        of_card.iter().zip(&members).map(|(one, (_, b))| (one.weight.unwrap_or(1.0), b.predictor.clone())).collect(),
+    );
     let predictor = Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine };
     let trained = Trained { weights: Weights::Blend(members), predictor, best_epoch: 0, epochs: Vec::new() };
     Ok((Architecture::Blend(blend::Settings { members: of_card }), trained))
@@ -343,10 +343,9 @@ fn targets(
         scale_output: losses.0[at].has_scale(),
         validation,
         test: on_test.as_ref().map(|measures| measures[at].clone()),
-        calibration: of_calibration[at].estimate(kinds[at]).map(|found| Calibration {
-            test_coverage: of_test[at].coverage(&found),
-            ..found
-        }),
+        calibration: of_calibration[at]
+            .estimate(kinds[at])
+            .map(|found| Calibration { test_coverage: of_test[at].coverage(&found), ..found }),
     };
     on_validation.into_iter().enumerate().map(target).collect()
 }

@@ -60,8 +60,7 @@ impl<'a> Imputer<'a> {
         let (reach, grid) = (predictor.reach(), predictor.grid());
         let on_grid = bins.start / grid * grid..bins.end.next_multiple_of(grid);
         let first = on_grid.start as isize - reach as isize;
-        let counts =
-            counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
+        let counts = counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
         let card = &self.bundle.card;
         let outputs = card.targets.iter().map(|target| (target.output, target.scale_output));
         let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), outputs);

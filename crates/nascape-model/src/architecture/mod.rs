@@ -146,7 +146,8 @@ impl Architecture {
                 let chunks = settings.chunk.is_multiple_of(rnn::STEP) && (64..=1 << 17).contains(&settings.chunk);
                 if !chunks || settings.warm_up > 1 << 14 {
                     return Err(Error::Setting(
-                        "a chunk is a multiple of 4 bins from 64 to 131,072, and its warm-up at most 16,384 steps.".to_owned(),
+                        "a chunk is a multiple of 4 bins from 64 to 131,072, and its warm-up at most 16,384 steps."
+                            .to_owned(),
                     ));
                 }
                 (0.0, vec![settings.channels, settings.hidden])

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::plan::{Layer, Op, Plan};
-use crate::kernel::{Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat};
+use crate::kernel::{
+    Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat,
+};
 
 /// A plan with its weights packed for the processor.
 #[derive(Clone, Debug)]
@@ -31,7 +33,9 @@ impl Trained {
             taken
         };
         match op {
-            Op::Conv { shape, .. } => Some(Self::Conv(PackedConv::new(*shape, take(shape.weights()), take(shape.c_out)))),
+            Op::Conv { shape, .. } => {
+                Some(Self::Conv(PackedConv::new(*shape, take(shape.weights()), take(shape.c_out))))
+            }
             Op::Gru { shape, .. } => Some(Self::Gru(PackedGru::new(*shape, take(shape.parameters())))),
             _ => None,
         }

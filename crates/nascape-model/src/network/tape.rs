@@ -80,7 +80,9 @@ impl Tape {
     fn rows<'a>(&'a self, plan: &Plan, x: Rows<'a>, id: Id) -> Rows<'a> {
         match id {
             0 => x,
-            _ => Rows::new(&self.values[id], plan.layers()[id].channels, self.extents[id].len(), self.extents[id].len()),
+            _ => {
+                Rows::new(&self.values[id], plan.layers()[id].channels, self.extents[id].len(), self.extents[id].len())
+            }
         }
     }
 
@@ -116,8 +118,7 @@ impl Tape {
                 let from = layer.from[0];
                 let input =
                     self.rows(packed.plan, x, from).cut((need.start - self.extents[from].start) as usize, need.len());
-                let (dw, db) =
-                    gradient[end - shape.weights() - shape.c_out..end].split_at_mut(shape.weights());
+                let (dw, db) = gradient[end - shape.weights() - shape.c_out..end].split_at_mut(shape.weights());
                 gradient_weights(*shape, input, dy, dw, db);
                 end -= shape.weights() + shape.c_out;
             }
@@ -147,7 +148,9 @@ impl Tape {
                 let mut dx = RowsMut::new(&mut self.gradients[from], channels, stride, stride);
                 let mut dx = dx.cut(start, need.len());
                 match &layer.op {
-                    Op::Input | Op::Gru { .. } => unreachable!("the input is made from nothing, a recurrent unit is done"),
+                    Op::Input | Op::Gru { .. } => {
+                        unreachable!("the input is made from nothing, a recurrent unit is done")
+                    }
                     Op::Conv { .. } | Op::MaxWith { .. } => {
                         self.gradient_of_input.resize(channels * need.len(), 0.0);
                         let whole = RowsMut::new(&mut self.gradient_of_input, channels, need.len(), need.len());

@@ -17,11 +17,14 @@ use nascape_model::{
         self, Losses, Part, Resume, TargetBins, Trained, assess, check_parts, checkpoint::Checkpoint, margin, on_part,
     },
 };
-use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, assembly::Recognition, smooth};
+use nascape_signal::{
+    Assay, BIN, Exclusion, Observed, Progress, Region, assembly::Recognition, region::with_commas, smooth,
+};
 
 use crate::{
     Error, Library, Result,
     device::Device,
+    error::write_fault,
     recipe::{Experiment, Recipe},
     record::{VERSION, create_folder, source_file},
 };
@@ -42,12 +45,21 @@ pub struct Request {
     pub output: PathBuf,
 }
 
-/// Trains a bundle and saves it. `told` hears of every epoch as it ends.
+/// What a training tells while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// An epoch has ended.
+    Epoch(&'a Epoch),
+    /// Something that does not stop the training, and that its figures must be read with; a sentence.
+    Warning(&'a str),
+}
+
+/// Trains a bundle and saves it. `told` hears of every epoch as it ends, and before the first of what the figures must be read with.
 ///
 /// # Errors
 /// Those of reading, training and saving; parts that overlap or hold nothing to learn. No bundle is left then, but the checkpoint of
 /// the last whole epoch is.
-pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch)) -> Result<Card> {
+pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told<'_>)) -> Result<Card> {
     let recipe = &request.recipe;
     recipe.schedule.check()?;
     recipe.architecture.check()?;
@@ -60,9 +72,10 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     }
     if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_folder(parent)?;
+        tempfile::tempfile_in(parent).map_err(write_fault(&request.output))?;
     }
     let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
-    let kinds: Vec<TargetKind> = (0..recipe.learned().len()).map(|at| kind(&experiments, at)).collect();
+    let kinds = (0..recipe.learned().len()).map(|at| kind(recipe, &experiments, at)).collect::<Result<Vec<_>>>()?;
     let loss = |kind: &TargetKind| {
         recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(*kind == TargetKind::Presence))
     };
@@ -70,25 +83,30 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
         architecture: recipe.architecture.clone(),
         input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
         losses: Losses(kinds.iter().map(loss).collect()),
-        reads_per_kb: recipe.reads_per_kb.unwrap_or(experiments[0].reads_per_kb),
+        // Weights that are gone on from know inputs of their own depth.
+        reads_per_kb: recipe
+            .reads_per_kb
+            .or(request.from.as_ref().map(|bundle| bundle.card.reads_per_kb))
+            .unwrap_or(experiments[0].reads_per_kb),
         both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
         schedule: recipe.schedule.clone(),
     };
-    let members = members(recipe)?;
-    let (margin, step, needs_strands) = match &members[..] {
+    let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
+    let members = members(recipe, &learned.losses)?;
+    let (reach, margin, step, needs_strands) = match &members[..] {
         [] => {
             if matches!(learned.kind(), Kind::Network(_)) {
                 learned.input.check().map_err(nascape_model::Error::Setting)?;
             }
             let (margin, step) = margin(&learned)?;
-            (margin, step, learned.input.needs_strands())
+            (train::reach(&learned)?, margin, step, learned.input.needs_strands())
         }
         members => {
             let predictors = || members.iter().map(|(_, bundle)| &bundle.predictor);
             // Together they look as far as the furthest and stand on the coarsest grid.
             let reach = predictors().map(Predictor::reach).max().unwrap_or(0);
             let margin = reach + predictors().map(Predictor::grid).product::<usize>();
-            (margin, predictors().map(Predictor::step).min().unwrap_or(BIN), predictors().any(Predictor::needs_strands))
+            (reach, margin, members[0].1.predictor.step(), predictors().any(Predictor::needs_strands))
         }
     };
     for one in &experiments {
@@ -105,10 +123,15 @@ pub fn run(request: &Request, progress: &dyn Progress, told: impl FnMut(&Epoch))
     let (choose, choose_regions) = part(|one| &one.validation)?;
     on.check_learnable(&recipe.learned(), "train", &on_regions)?;
     choose.check_learnable(&recipe.learned(), "validation", &choose_regions)?;
+    for one in &experiments {
+        if let Some(warning) = too_near(one, reach, recipe.target_smoothing) {
+            told(Told::Warning(&warning));
+        }
+    }
     let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
     let checkpoint = Checkpoint::path_of(&request.output);
-    let start = request.from.as_ref().map(|bundle| start(bundle, recipe)).transpose()?;
-    let identity = identity(&learned, request.from.as_ref(), &used);
+    let identity = identity(&learned, request, &used);
+    let told = |epoch: &Epoch| told(Told::Epoch(epoch));
     let (card_architecture, trained) = match learned.kind() {
         Kind::Network(_) => {
             let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
@@ -236,30 +259,75 @@ impl<'a> Opened<'a> {
 }
 
 /// The weights to start from.
-fn start<'a>(bundle: &'a Bundle, recipe: &Recipe) -> Result<&'a Weights> {
+fn start<'a>(bundle: &'a Bundle, recipe: &Recipe, learned: &train::Recipe) -> Result<&'a Weights> {
     let card = &bundle.card;
-    let same =
-        card.architecture == recipe.architecture && card.targets.iter().map(|target| &target.name).eq(&recipe.targets);
+    let fault = |text: String| Err(nascape_model::Error::Setting(text).into());
+    if !matches!(learned.kind(), Kind::Network(_)) {
+        return fault(format!("--from goes on with a network; a {} is trained anew.", recipe.architecture.name()));
+    }
+    let same = card.architecture == recipe.architecture
+        && card.input.as_ref() == Some(&learned.input)
+        && gives(card, &recipe.targets, &learned.losses);
     match same {
         true => Ok(&bundle.weights),
-        false => Err(nascape_model::Error::Setting(format!(
-            "{} is a {} for {}; --from needs a bundle of the same architecture, settings and targets.",
+        false => fault(format!(
+            "{} is a {} for {}; --from needs a bundle of the same architecture, settings, input and targets.",
             card.name,
             card.architecture.name(),
             card.target_names()
-        ))
-        .into()),
+        )),
     }
 }
 
+/// Whether a bundle gives these targets, in this order and as these losses learn them.
+fn gives(card: &Card, targets: &[String], losses: &Losses) -> bool {
+    let learned = targets.iter().zip(&losses.0).map(|(name, loss)| (name, loss.output(), loss.has_scale()));
+    card.targets.iter().map(|target| (&target.name, target.output, target.scale_output)).eq(learned)
+}
+
 /// The bundles of a blend's recipe, each with the folder that it will have in the blend; none for another architecture.
-fn members(recipe: &Recipe) -> Result<Vec<(String, Bundle)>> {
+fn members(recipe: &Recipe, losses: &Losses) -> Result<Vec<(String, Bundle)>> {
     let Architecture::Blend(settings) = &recipe.architecture else { return Ok(Vec::new()) };
     let open = |(at, member): (usize, &blend::Member)| {
         let bundle = Library::open(&member.bundle)?;
         Ok((format!("{}.{}", at + 1, bundle.card.architecture.name()), bundle))
     };
-    settings.members.iter().enumerate().map(open).collect()
+    let members = settings.members.iter().enumerate().map(open).collect::<Result<Vec<(String, Bundle)>>>()?;
+    let step = members.first().map_or(BIN, |(_, first)| first.predictor.step());
+    for (_, member) in &members {
+        let why = match () {
+            () if matches!(member.weights, Weights::Blend(_)) => "is a blend itself",
+            () if !gives(&member.card, &recipe.targets, losses) => {
+                "imputes other targets than the recipe's, or in another unit; the recipe's 'loss' decides the unit"
+            }
+            () if member.predictor.step() != step => "looks at bases where another member looks at bins",
+            () => continue,
+        };
+        let text = format!("{} cannot be a member of this blend: it {why}.", member.card.name);
+        return Err(nascape_model::Error::Setting(text).into());
+    }
+    Ok(members)
+}
+
+/// A sentence, where a test region lies so close to a train region that a prediction there looks at reads beside which it was trained.
+fn too_near(one: &Opened<'_>, reach: usize, smoothing: Option<f64>) -> Option<String> {
+    let bases = |bins: usize| bins as u64 * u64::from(BIN);
+    let (window, smoothing) = (bases(reach), bases(smoothing.map_or(0, |sigma| (4.0 * sigma).ceil() as usize)));
+    let pairs = one.test.iter().flat_map(|test| one.train.iter().map(move |train| (test, train)));
+    let here = pairs.filter(|(test, train)| test.chromosome == train.chromosome);
+    let gaps = here.map(|(test, train)| (test.start.max(train.start) - test.end.min(train.end), test, train));
+    let (gap, test, train) = gaps.min_by_key(|(gap, ..)| *gap)?;
+    (u64::from(gap) < window + smoothing).then(|| {
+        format!(
+            "{}: the test region {test} lies {} bp from the train region {train}, and a prediction looks {} bp far ({} bp of reads, \
+             {} bp of the target's smoothing). Leave that much between them, or the test part flatters the bundle.",
+            one.experiment.name,
+            with_commas(gap.into()),
+            with_commas(window + smoothing),
+            with_commas(window),
+            with_commas(smoothing),
+        )
+    })
 }
 
 /// A blend of its members: by the weights that the recipe says, or those that do best on the validation part.
@@ -306,16 +374,29 @@ fn forest(_: &train::Recipe, _: &Part, _: &Part, _: &dyn Progress, _: impl FnMut
 }
 
 /// What a checkpoint is one of: settings and files, by their checksums.
-fn identity(recipe: &train::Recipe, from: Option<&Bundle>, used: &[ExperimentUsed]) -> String {
-    let from = from.map(|bundle| &bundle.card.weights);
-    serde_json::to_string(&(VERSION, recipe, from, used)).expect("settings are plain data")
+fn identity(learned: &train::Recipe, request: &Request, used: &[ExperimentUsed]) -> String {
+    let from = request.from.as_ref().map(|bundle| &bundle.card.weights);
+    let recipe = &request.recipe;
+    let target = (recipe.peak_value, recipe.target_summary, recipe.target_transform, recipe.target_smoothing);
+    serde_json::to_string(&(VERSION, learned, &recipe.targets, target, from, used)).expect("settings are plain data")
 }
 
 /// Presence or absence is a logistic question, a quantity is not: what the target at this place is in every experiment that has it.
-fn kind(experiments: &[Opened<'_>], at: usize) -> TargetKind {
-    match experiments.iter().filter_map(|one| one.observed[at].as_ref()).all(Observed::is_presence) {
-        true => TargetKind::Presence,
-        false => TargetKind::Signal,
+///
+/// # Errors
+/// A sentence, when it is peaks in one experiment and a signal in another.
+fn kind(recipe: &Recipe, experiments: &[Opened<'_>], at: usize) -> Result<TargetKind> {
+    let mut observed = experiments.iter().filter_map(|one| Some((one, one.observed[at].as_ref()?.is_presence())));
+    let (first, presence) = observed.next().expect("a recipe's marks are each observed somewhere");
+    match observed.find(|(_, other)| *other != presence) {
+        Some((other, _)) => Err(nascape_model::Error::Setting(format!(
+            "{} is present or absent in one of the experiments '{}' and '{}', and a quantity in the other. Give peaks for both, or \
+             signals for both.",
+            recipe.targets[at], first.experiment.name, other.experiment.name
+        ))
+        .into()),
+        None if presence => Ok(TargetKind::Presence),
+        None => Ok(TargetKind::Signal),
     }
 }
 

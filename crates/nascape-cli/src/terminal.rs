@@ -59,6 +59,11 @@ impl Terminal {
         }
     }
 
+    /// What the result must be read with.
+    pub fn warn(&self, text: &str) {
+        self.log(&format!("warning: {text}"));
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         self.bar.finish_and_clear();

@@ -28,14 +28,16 @@ pub struct Imputed {
 }
 
 impl Imputed {
-    /// The lower and the upper end of each bin's interval; a score of peaks stays between 0 and 1.
+    /// The lower and the upper end of each bin's interval: cut at 0, a score of peaks at 1 too, but never beyond the value itself.
     pub fn interval(&self, calibration: &Calibration, kind: TargetKind) -> (Vec<f32>, Vec<f32>) {
         let (low, high) = match kind {
             TargetKind::Presence => (0.0, 1.0),
             TargetKind::Signal => (0.0, f32::INFINITY),
         };
         let ends = self.value.iter().zip(&self.scale).map(|(&value, &scale)| calibration.interval(value, scale));
-        ends.map(|(lower, upper)| (lower.max(low), upper.min(high))).unzip()
+        ends.zip(&self.value)
+            .map(|((lower, upper), &value)| (lower.max(low).min(value), upper.min(high).max(value)))
+            .unzip()
     }
 }
 

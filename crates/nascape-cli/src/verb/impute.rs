@@ -52,6 +52,9 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         output: args.output,
     };
     let imputed = impute::run(&request, terminal)?;
+    for track in imputed.tracks.iter().filter(|track| args.intervals && track.interval.is_none()) {
+        terminal.warn(&format!("{} has no calibration for {}: no intervals were written.", track.bundle, track.target));
+    }
     terminal.result(&imputed, || {
         let line = |track: &impute::Track| {
             let meaning = match track.kind {

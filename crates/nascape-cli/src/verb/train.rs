@@ -7,9 +7,13 @@ use nascape_app::{
     Library, Result,
     device::Device,
     recipe::{Experiment, Recipe},
-    train,
+    train::{self, Told},
 };
-use nascape_model::{architecture::Architecture, input::Input, train::Schedule};
+use nascape_model::{
+    architecture::Architecture,
+    input::Input,
+    train::{Schedule, checkpoint::Checkpoint},
+};
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
 use crate::{
@@ -33,7 +37,7 @@ checkpoint is written beside the output; when training was interrupted, --resume
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Everything written down in a TOML file, which may name several assays and marks
-    #[arg(long, value_name = "TOML", conflicts_with_all = ["plus", "minus", "signal", "target", "train", "validation"])]
+    #[arg(long, value_name = "TOML", conflicts_with_all = ["Single", "OptionalAssayArgs", "FormatArgs"])]
     recipe: Option<PathBuf>,
 
     /// The folder of the files that the recipe names [default: the recipe's]
@@ -260,7 +264,11 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         output: args.output,
     };
     let started = std::time::Instant::now();
-    let card = train::run(&request, terminal, |epoch| {
+    let card = train::run(&request, terminal, |told| {
+        let epoch = match told {
+            Told::Warning(text) => return terminal.warn(text),
+            Told::Epoch(epoch) => epoch,
+        };
         let auprc = epoch.validation_auprc.map_or_else(String::new, |auprc| format!("  AUPRC {auprc:.3}"));
         let pearson = epoch.validation_pearson.map_or_else(String::new, |pearson| format!("  Pearson {pearson:.3}"));
         let loss = epoch.train_loss.map_or_else(String::new, |loss| format!("loss {loss:.5}  "));
@@ -269,6 +277,17 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
             "epoch {:>3}  {loss}validation loss {:.5}{pearson}{auprc}  {seconds} s",
             epoch.epoch, epoch.validation_loss
         ));
+    })
+    .inspect_err(|fault| {
+        let cancelled = matches!(fault, nascape_app::Error::Signal(nascape_signal::Error::Cancelled))
+            || matches!(
+                fault,
+                nascape_app::Error::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled))
+            );
+        if cancelled && Checkpoint::path_of(&request.output).exists() {
+            terminal
+                .log("The whole epochs are kept beside the output: the same command with --resume goes on from them.");
+        }
     })?;
     terminal.result(&card, || {
         let mut text = format!(

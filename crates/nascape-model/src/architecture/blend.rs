@@ -25,9 +25,16 @@ pub struct Member {
 
 impl Settings {
     pub(super) fn check(&self) -> Result<()> {
-        match (1..=8).contains(&self.members.len()) {
-            true => Ok(()),
-            false => Err(Error::Setting("a blend has from 1 to 8 members.".to_owned())),
+        let fault = |text: &str| Err(Error::Setting(text.to_owned()));
+        if !(1..=8).contains(&self.members.len()) {
+            return fault("a blend has from 1 to 8 members.");
         }
+        let weights = || self.members.iter().filter_map(|member| member.weight);
+        if !weights().all(|weight| weight.is_finite() && weight >= 0.0)
+            || weights().any(|_| true) && weights().sum::<f32>() <= 0.0
+        {
+            return fault("the weights of a blend are numbers of at least 0, and not all 0.");
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ mod weights;
 use std::{
     collections::HashMap,
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 pub use card::{
@@ -77,6 +77,12 @@ impl Bundle {
         };
         let card = Card::parse(&file(CARD)?).map_err(|detail| fault(name, detail))?;
         let checked = |used: &WeightsFile| {
+            if !Path::new(&used.file).components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(fault(
+                    name,
+                    format!("a file of weights must lie in the bundle's folder, not at '{}'.", used.file),
+                ));
+            }
             let bytes = file(&used.file)?;
             let found = weights::sha256(&bytes);
             match found == used.sha256 {
@@ -96,7 +102,7 @@ impl Bundle {
                 let member = |member: &blend::Member| {
                     let folder = &member.bundle;
                     let inside = folder.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
-                    if !inside || folder.starts_with('.') {
+                    if !inside || folder.is_empty() || folder.starts_with('.') {
                         return Err(fault(
                             name,
                             format!("a member's folder must lie in the blend's, not at '{folder}'."),

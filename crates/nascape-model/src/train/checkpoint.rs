@@ -48,11 +48,11 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// The checkpoint of this training, or `None` where there is none.
+    /// The checkpoint of this training of a network with so many `parameters`, or `None` where there is none.
     ///
     /// # Errors
     /// [`Error::Setting`] when it is damaged, or was made by another training.
-    pub fn load(path: &Path, identity: &str) -> Result<Option<Self>> {
+    pub fn load(path: &Path, identity: &str, parameters: usize) -> Result<Option<Self>> {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -61,9 +61,18 @@ impl Checkpoint {
         let refused =
             |why: &str| Error::Setting(format!("{}: {why} Remove it, or train without --resume.", path.display()));
         let checkpoint: Self = serde_json::from_slice(&bytes).map_err(|_| refused("the checkpoint is damaged."))?;
-        match checkpoint.identity == identity {
-            true => Ok(Some(checkpoint)),
-            false => Err(refused("the checkpoint belongs to a training with other settings or files.")),
+        if checkpoint.identity != identity {
+            return Err(refused("the checkpoint belongs to a training with other settings or files."));
         }
+        match checkpoint.is_whole(parameters) {
+            true => Ok(Some(checkpoint)),
+            false => Err(refused("the checkpoint is damaged.")),
+        }
+    }
+
+    fn is_whole(&self, parameters: usize) -> bool {
+        let rows = [&self.parameters, &self.adam.mean, &self.adam.square, &self.best];
+        let epochs = self.epochs.iter().map(|epoch| epoch.epoch).eq(1..=self.epochs.len());
+        epochs && (1..=self.epochs.len()).contains(&self.best_epoch) && rows.iter().all(|row| row.len() == parameters)
     }
 }

@@ -166,17 +166,30 @@ impl Trained {
 /// # Errors
 /// [`Error::Setting`].
 pub fn margin(recipe: &Recipe) -> Result<(usize, u32)> {
+    let reach = reach(recipe)?;
+    match recipe.kind() {
+        // Tiles may start before a region and end behind it.
+        Kind::Network(plan) => Ok((reach + tile_bins(recipe, &plan).max(plan.grid()), BIN)),
+        Kind::Forest(settings) => Ok((reach, settings.features.features().map_err(Error::Setting)?.step())),
+        Kind::Blend(_) => Ok((reach, BIN)),
+    }
+}
+
+/// Bins of reads on either side of a bin that a prediction of this recipe looks at; 0 for a blend, whose members say theirs.
+///
+/// # Errors
+/// [`Error::Setting`].
+pub fn reach(recipe: &Recipe) -> Result<usize> {
     match recipe.kind() {
         Kind::Network(plan) => {
             let (left, right) = plan.halo();
-            // Tiles may start before a region and end behind it.
-            Ok((left.max(right) + recipe.input.reach() + tile_bins(recipe, &plan).max(plan.grid()), BIN))
+            Ok(left.max(right) + recipe.input.reach())
         }
         Kind::Forest(settings) => {
             let features = settings.features.features().map_err(Error::Setting)?;
-            Ok((features.reach() + (4.0 * settings.smoothing + 0.5) as usize, features.step()))
+            Ok(features.reach() + (4.0 * settings.smoothing + 0.5) as usize)
         }
-        Kind::Blend(_) => Ok((0, BIN)),
+        Kind::Blend(_) => Ok(0),
     }
 }
 
@@ -242,7 +255,8 @@ pub fn train(
             fresh
         }
     };
-    let found = if resume.go_on { Checkpoint::load(resume.path, resume.identity)? } else { None };
+    let found =
+        if resume.go_on { Checkpoint::load(resume.path, resume.identity, learner.parameters().len())? } else { None };
     let mut state = found.unwrap_or_else(|| Checkpoint {
         identity: resume.identity.to_owned(),
         epochs: Vec::new(),

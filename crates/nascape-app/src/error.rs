@@ -52,7 +52,9 @@ pub enum Error {
         detail: String,
     },
     /// A device that is not there.
-    #[error("there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one.")]
+    #[error(
+        "there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one."
+    )]
     Device {
         /// `cuda` or `metal`.
         name: &'static str,

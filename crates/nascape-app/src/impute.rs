@@ -174,7 +174,8 @@ fn file_name(stem: &str) -> String {
 }
 
 fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_per_kb: f64) -> Result<Record<Options>> {
-    let mut names = tracks.iter().map(|track| track.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    let mut names =
+        tracks.iter().map(|track| track.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let used = |bundle: &Bundle| BundleUsed {
         name: bundle.card.name.clone(),
         tracks: names.by_ref().take(bundle.card.targets.len()).collect(),
@@ -192,11 +193,7 @@ fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_pe
         bundles: request.bundles.iter().map(used).collect(),
         regions,
         options: Options { bin_size: BIN, reads_per_kb, intervals: request.intervals },
-        outputs: tracks
-            .iter()
-            .flat_map(Track::paths)
-            .map(|path| source_file("track", path))
-            .collect::<Result<_>>()?,
+        outputs: tracks.iter().flat_map(Track::paths).map(|path| source_file("track", path)).collect::<Result<_>>()?,
     })
 }
 

@@ -135,7 +135,10 @@ impl TryFrom<Written> for Experiment {
             texts.iter().map(region).collect::<std::result::Result<Vec<_>, _>>()
         };
         Ok(Self {
-            assay: AssaySource { files, options: SignalOptions { assembly: assembly.cloned(), ..SignalOptions::default() } },
+            assay: AssaySource {
+                files,
+                options: SignalOptions { assembly: assembly.cloned(), ..SignalOptions::default() },
+            },
             name: written.name,
             observed: written.observed,
             exclude: written.exclude,
@@ -197,7 +200,10 @@ impl Recipe {
         }
         for experiment in &self.experiments {
             if let Some(mark) = experiment.observed.keys().find(|mark| !self.targets.contains(mark)) {
-                return fault(format!("the experiment '{}' has {mark}, which is not among 'targets'.", experiment.name));
+                return fault(format!(
+                    "the experiment '{}' has {mark}, which is not among 'targets'.",
+                    experiment.name
+                ));
             }
         }
         match self.targets.iter().find(|mark| self.experiments.iter().all(|e| !e.observed.contains_key(*mark))) {

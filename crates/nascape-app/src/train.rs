@@ -1,6 +1,6 @@
 //! `nascape train`: assays and observed marks become a bundle.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use nascape_model::{
     Bundle,
@@ -12,7 +12,9 @@ use nascape_model::{
     metrics::Measures,
     peaks::false_discovery,
     predictor::{Engine, Predictor},
-    train::{self, Losses, Part, Resume, Trained, TargetBins, assess, check_parts, checkpoint::Checkpoint, margin, on_part},
+    train::{
+        self, Losses, Part, Resume, TargetBins, Trained, assess, check_parts, checkpoint::Checkpoint, margin, on_part,
+    },
 };
 use nascape_signal::{
     Assay, BIN, Exclusion, Observed, Progress, Region, assembly::Recognition, region::with_commas, smooth,
@@ -61,11 +63,18 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     recipe.schedule.check()?;
     recipe.architecture.check()?;
     recipe.target_smoothing.map_or(Ok(()), smooth::check)?;
+    if let Some(depth) = recipe.reads_per_kb.filter(|depth| !(depth.is_finite() && *depth > 0.0)) {
+        let text = format!("reads_per_kb is {depth}; it must be a positive number.");
+        return Err(nascape_model::Error::Setting(text).into());
+    }
     let device = request.device.open()?;
     // A folder that cannot be written is told now, not after the last epoch.
     let taken = request.output.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if taken && !request.output.join(CARD).exists() {
         return Err(Error::FolderTaken { path: request.output.clone() });
+    }
+    if request.output.exists() && !request.output.is_dir() {
+        return Err(write_fault(&request.output)(io::ErrorKind::NotADirectory.into()));
     }
     if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_folder(parent)?;
@@ -138,8 +147,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         Kind::Blend(_) => blended(&learned, members, &choose)?,
     };
     drop(on);
-    let (validation, calibration, test) =
-        (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
+    let (validation, calibration, test) = (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
     let targets = targets(recipe, &kinds, &learned.losses, &trained.predictor, [&validation, &calibration, &test]);
     let card = Card {
         format: FORMAT.to_owned(),
@@ -209,12 +217,7 @@ impl<'a> Opened<'a> {
             [&experiment.train, &experiment.validation, &experiment.calibration, &experiment.test]
                 .map(|regions| resolved(regions));
         let (train, validation, calibration, test) = (train?, validation?, calibration?, test?);
-        check_parts(&[
-            ("train", &train),
-            ("validation", &validation),
-            ("calibration", &calibration),
-            ("test", &test),
-        ])?;
+        check_parts(&[("train", &train), ("validation", &validation), ("calibration", &calibration), ("test", &test)])?;
         let reads_per_kb = assay.reads_per_kb()?;
         Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
     }
@@ -245,7 +248,10 @@ impl<'a> Opened<'a> {
                 _ => None,
             },
             reads_per_kb: self.reads_per_kb,
-            files: files.into_iter().map(|(role, path)| source_file(role, path)).collect::<Result<Vec<SourceFile>>>()?,
+            files: files
+                .into_iter()
+                .map(|(role, path)| source_file(role, path))
+                .collect::<Result<Vec<SourceFile>>>()?,
             train: strings(&self.train),
             validation: strings(&self.validation),
             calibration: strings(&self.calibration),
@@ -344,8 +350,9 @@ fn blended(
             (blend::Member { bundle: folder.clone(), weight: Some(*weight) }, (folder, bundle))
         })
         .unzip();
-    let engine =
-        Engine::Blend(of_card.iter().zip(&members).map(|(one, (_, b))| (one.weight.unwrap_or(1.0), b.predictor.clone())).collect());
+    let engine = Engine::Blend(
+        of_card.iter().zip(&members).map(|(one, (_, b))| (one.weight.unwrap_or(1.0), b.predictor.clone())).collect(),
+    );
     let predictor = Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine };
     let trained = Trained { weights: Weights::Blend(members), predictor, best_epoch: 0, epochs: Vec::new() };
     Ok((Architecture::Blend(blend::Settings { members: of_card }), trained))
@@ -416,10 +423,9 @@ fn targets(
         scale_output: losses.0[at].has_scale(),
         validation,
         test: on_test.as_ref().map(|measures| measures[at].clone()),
-        calibration: of_calibration[at].estimate(kinds[at]).map(|found| Calibration {
-            test_coverage: of_test[at].coverage(&found),
-            ..found
-        }),
+        calibration: of_calibration[at]
+            .estimate(kinds[at])
+            .map(|found| Calibration { test_coverage: of_test[at].coverage(&found), ..found }),
     };
     on_validation.into_iter().enumerate().map(target).collect()
 }

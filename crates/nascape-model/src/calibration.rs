@@ -50,7 +50,8 @@ impl Calibration {
         let bins: Vec<[f32; 3]> = complete(observed, value, scale);
         let top = top(&bins)?;
         // The factor up that each of the highest needs; the 90th percentile of them covers 90 %.
-        let up = |[observed, value, scale]: &[f32; 3]| f64::from(observed - value) / f64::from(scale.max(f32::MIN_POSITIVE));
+        let up =
+            |[observed, value, scale]: &[f32; 3]| f64::from(observed - value) / f64::from(scale.max(f32::MIN_POSITIVE));
         let upper = quantile(bins.iter().filter(|bin| bin[0] >= top).map(up).collect(), COVERAGE).max(0.0);
         let above = bins.iter().filter(|bin| up(bin) > upper).count();
         // Of the others, so many must lie above their lower ends that 90 % of all lie inside.

@@ -35,7 +35,9 @@ impl Imputed {
             TargetKind::Signal => (0.0, f32::INFINITY),
         };
         let ends = self.value.iter().zip(&self.scale).map(|(&value, &scale)| calibration.interval(value, scale));
-        ends.zip(&self.value).map(|((lower, upper), &value)| (lower.max(low).min(value), upper.min(high).max(value))).unzip()
+        ends.zip(&self.value)
+            .map(|((lower, upper), &value)| (lower.max(low).min(value), upper.min(high).max(value)))
+            .unzip()
     }
 }
 
@@ -60,8 +62,7 @@ impl<'a> Imputer<'a> {
         let (reach, grid) = (predictor.reach(), predictor.grid());
         let on_grid = bins.start / grid * grid..bins.end.next_multiple_of(grid);
         let first = on_grid.start as isize - reach as isize;
-        let counts =
-            counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
+        let counts = counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
         let card = &self.bundle.card;
         let outputs = card.targets.iter().map(|target| (target.output, target.scale_output));
         let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), outputs);

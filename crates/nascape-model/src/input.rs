@@ -100,7 +100,9 @@ impl Input {
                 match channel.strand {
                     Strand::Plus => rows.extend(plus.iter().map(|reads| (reads * scale).ln_1p())),
                     Strand::Minus => rows.extend(minus.iter().map(|reads| (reads * scale).ln_1p())),
-                    Strand::Both => rows.extend(plus.iter().zip(minus).map(|(plus, minus)| ((plus + minus) * scale).ln_1p())),
+                    Strand::Both => {
+                        rows.extend(plus.iter().zip(minus).map(|(plus, minus)| ((plus + minus) * scale).ln_1p()))
+                    }
                 }
                 continue;
             }
@@ -156,7 +158,8 @@ pub fn counts(
     if inside.is_empty() {
         return Ok(StrandBins { plus: vec![0.0; bins], minus: vec![0.0; bins] });
     }
-    let region = Region::new(chromosome, inside.start as u32 * step, (inside.end as u32).saturating_mul(step).min(length));
+    let region =
+        Region::new(chromosome, inside.start as u32 * step, (inside.end as u32).saturating_mul(step).min(length));
     let found = assay.bins(&region, step, Summary::Sum)?;
     let padded = |row: Vec<f32>| [vec![0.0; left], row, vec![0.0; right]].concat();
     Ok(StrandBins { plus: padded(found.plus), minus: padded(found.minus) })

@@ -12,7 +12,12 @@ use nascape_app::{
     recipe::{Experiment, Recipe},
     train::{self, Told},
 };
-use nascape_model::{architecture::Architecture, bundle::TargetTransform, input::Input, train::{Schedule, checkpoint::Checkpoint}};
+use nascape_model::{
+    architecture::Architecture,
+    bundle::TargetTransform,
+    input::Input,
+    train::{Schedule, checkpoint::Checkpoint},
+};
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
 use crate::{assay_args::OptionalAssayArgs, terminal::Terminal};
@@ -28,11 +33,40 @@ Peaks are learned as a score for 'the bin is in a peak', signals as their own qu
 validation part is kept; intervals come from the calibration part; the test part is measured once, at the end. After every epoch a
 checkpoint is written beside the output; when training was interrupted, --resume goes on from it.";
 
+/// The options of [`Single`]: what a recipe says itself.
+const BESIDE_A_RECIPE: [&str; 25] = [
+    "plus",
+    "minus",
+    "signal",
+    "FormatArgs",
+    "target",
+    "peak_value",
+    "target_summary",
+    "target_transform",
+    "smooth",
+    "architecture",
+    "strands",
+    "train",
+    "validation",
+    "calibration",
+    "test",
+    "exclude",
+    "epochs",
+    "patience",
+    "batch_tiles",
+    "tile_bins",
+    "learning_rate",
+    "weight_decay",
+    "thinning",
+    "seed",
+    "licence",
+];
+
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Everything written down in a TOML file, which may name several assays and marks
-    #[arg(long, value_name = "TOML", conflicts_with_all = ["Single", "OptionalAssayArgs", "FormatArgs"])]
+    #[arg(long, value_name = "TOML", conflicts_with_all = BESIDE_A_RECIPE)]
     recipe: Option<PathBuf>,
 
     /// The folder of the files that the recipe names [default: the recipe's]
@@ -295,9 +329,13 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     })
     .inspect_err(|fault| {
         let cancelled = matches!(fault, nascape_app::Error::Signal(nascape_signal::Error::Cancelled))
-            || matches!(fault, nascape_app::Error::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled)));
+            || matches!(
+                fault,
+                nascape_app::Error::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled))
+            );
         if cancelled && Checkpoint::path_of(&request.output).exists() {
-            terminal.log("The whole epochs are kept beside the output: the same command with --resume goes on from them.");
+            terminal
+                .log("The whole epochs are kept beside the output: the same command with --resume goes on from them.");
         }
     })?;
     terminal.result(&card, || {

@@ -30,7 +30,9 @@ impl Settings {
             return fault("a blend has from 1 to 8 members.");
         }
         let weights = || self.members.iter().filter_map(|member| member.weight);
-        if !weights().all(|weight| weight.is_finite() && weight >= 0.0) || weights().any(|_| true) && weights().sum::<f32>() <= 0.0 {
+        if !weights().all(|weight| weight.is_finite() && weight >= 0.0)
+            || weights().any(|_| true) && weights().sum::<f32>() <= 0.0
+        {
             return fault("the weights of a blend are numbers of at least 0, and not all 0.");
         }
         Ok(())

@@ -159,7 +159,9 @@ impl Architecture {
             return fault("a layer has from 1 to 1,024 channels, and a convolution as many taps.");
         }
         if matches!(self, Self::MultitaskCnn(settings) if settings.taps % 2 == 0) {
-            return fault("the taps of a multitask-cnn are an odd number, so that a bin is in the middle of what it sees.");
+            return fault(
+                "the taps of a multitask-cnn are an odd number, so that a bin is in the middle of what it sees.",
+            );
         }
         // The dilation doubles with every layer: 2^12 steps of 800 bp are more than 3 Mb.
         if !(1..=12).contains(&layers) {

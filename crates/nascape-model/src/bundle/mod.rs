@@ -78,7 +78,10 @@ impl Bundle {
         let card = Card::parse(&file(CARD)?).map_err(|detail| fault(name, detail))?;
         let checked = |used: &WeightsFile| {
             if !Path::new(&used.file).components().all(|part| matches!(part, Component::Normal(_))) {
-                return Err(fault(name, format!("a file of weights must lie in the bundle's folder, not at '{}'.", used.file)));
+                return Err(fault(
+                    name,
+                    format!("a file of weights must lie in the bundle's folder, not at '{}'.", used.file),
+                ));
             }
             let bytes = file(&used.file)?;
             let found = weights::sha256(&bytes);
@@ -96,11 +99,17 @@ impl Bundle {
         let files = card.weights.iter().map(checked).collect::<Result<Vec<_>>>()?;
         let weights = match &card.architecture {
             Architecture::Blend(settings) if !is_member => {
+                card.architecture
+                    .check()
+                    .map_err(|detail| fault(name, format!("the card's architecture: {detail}")))?;
                 let member = |member: &blend::Member| {
                     let folder = &member.bundle;
                     let inside = folder.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
                     if !inside || folder.is_empty() || folder.starts_with('.') {
-                        return Err(fault(name, format!("a member's folder must lie in the blend's, not at '{folder}'.")));
+                        return Err(fault(
+                            name,
+                            format!("a member's folder must lie in the blend's, not at '{folder}'."),
+                        ));
                     }
                     let read = |file: &str| read(&format!("{folder}/{file}"));
                     Ok((folder.clone(), Self::read_member(&name.join(folder), &read, true)?))
@@ -129,7 +138,8 @@ impl Bundle {
     pub fn save(folder: &Path, card: &Card, trained: &Weights) -> Result<()> {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
         let files = files(card, trained, "");
-        let used = |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
+        let used =
+            |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
         let card = Card { weights: files.iter().map(used).collect(), ..card.clone() };
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(write_fault(parent.to_owned()))?;
@@ -140,7 +150,9 @@ impl Bundle {
         for (name, bytes) in &files {
             let path = partial.path().join(name);
             if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).and_then(|()| open_to_readers(parent)).map_err(write_fault(folder.join(name)))?;
+                fs::create_dir_all(parent)
+                    .and_then(|()| open_to_readers(parent))
+                    .map_err(write_fault(folder.join(name)))?;
             }
             fs::write(path, bytes).map_err(write_fault(folder.join(name)))?;
         }
@@ -209,7 +221,8 @@ pub fn predictor(card: &Card, weights: &Weights) -> std::result::Result<Predicto
             Engine::Network(input, Network::new(plan, tensors))
         }
         (Kind::Forest(settings), Weights::Forest(model)) => {
-            let (features, forest) = (settings.features.features()?, Forest::from_ubj(model).map_err(|f| f.to_string())?);
+            let (features, forest) =
+                (settings.features.features()?, Forest::from_ubj(model).map_err(|f| f.to_string())?);
             if outputs(card) != 1 || forest.features() != features.count() {
                 return Err(format!(
                     "the forest looks at {} features and the card names {}, for one target.",
@@ -221,10 +234,12 @@ pub fn predictor(card: &Card, weights: &Weights) -> std::result::Result<Predicto
         }
         (Kind::Blend(settings), Weights::Blend(members)) => {
             let same = |member: &Bundle| {
-                member.card.targets.iter().map(|target| (&target.name, target.output, target.scale_output)).eq(card
+                member
+                    .card
                     .targets
                     .iter()
-                    .map(|target| (&target.name, target.output, target.scale_output)))
+                    .map(|target| (&target.name, target.output, target.scale_output))
+                    .eq(card.targets.iter().map(|target| (&target.name, target.output, target.scale_output)))
             };
             if let Some((folder, _)) = members.iter().find(|(_, member)| !same(member)) {
                 return Err(format!("the member {folder} imputes other targets than the blend, or in another unit."));

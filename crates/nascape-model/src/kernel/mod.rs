@@ -17,15 +17,15 @@
 pub mod conv;
 pub mod gradient;
 pub mod pool;
-pub mod resample;
 pub mod recurrent;
+pub mod resample;
 pub mod rows;
 
 pub use conv::{Activation, PackedConv, Shape};
 pub use gradient::{PackedTranspose, gradient_weights, mask_relu_gradient};
 pub use pool::{gradient_max_pool, max_pool};
-pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, copy, mean_pool, repeat};
 pub use recurrent::{GruShape, GruTape, PackedGru};
+pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, copy, mean_pool, repeat};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]

@@ -60,7 +60,13 @@ impl Tape {
             values.resize(layer.channels * length, 0.0);
             let from = inputs(layer, &self.extents, id, |from| self.rows(packed.plan, x, from));
             let y = RowsMut::new(&mut values, layer.channels, length, length);
-            evaluate(&layer.op, packed.layers[id].as_ref().map(|(conv, _)| conv), &from, phase(layer, &self.extents[id]), y);
+            evaluate(
+                &layer.op,
+                packed.layers[id].as_ref().map(|(conv, _)| conv),
+                &from,
+                phase(layer, &self.extents[id]),
+                y,
+            );
             if let Op::Conv { dropout: share, .. } = &layer.op
                 && *share > 0.0
             {
@@ -74,7 +80,9 @@ impl Tape {
     fn rows<'a>(&'a self, plan: &Plan, x: Rows<'a>, id: Id) -> Rows<'a> {
         match id {
             0 => x,
-            _ => Rows::new(&self.values[id], plan.layers()[id].channels, self.extents[id].len(), self.extents[id].len()),
+            _ => {
+                Rows::new(&self.values[id], plan.layers()[id].channels, self.extents[id].len(), self.extents[id].len())
+            }
         }
     }
 
@@ -110,8 +118,7 @@ impl Tape {
                 let from = layer.from[0];
                 let input =
                     self.rows(packed.plan, x, from).cut((need.start - self.extents[from].start) as usize, need.len());
-                let (dw, db) =
-                    gradient[end - shape.weights() - shape.c_out..end].split_at_mut(shape.weights());
+                let (dw, db) = gradient[end - shape.weights() - shape.c_out..end].split_at_mut(shape.weights());
                 gradient_weights(*shape, input, dy, dw, db);
                 end -= shape.weights() + shape.c_out;
             }

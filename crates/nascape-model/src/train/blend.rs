@@ -28,7 +28,8 @@ pub fn weights(members: &[&Predictor], losses: &Losses, part: &Part) -> Vec<f32>
         }
         losses.of_whole(&super::total(sums.into_iter()), &super::total(counted.into_iter()))
     };
-    let mut shares: Vec<usize> = (0..members.len()).map(|at| STEPS * (at + 1) / members.len() - STEPS * at / members.len()).collect();
+    let mut shares: Vec<usize> =
+        (0..members.len()).map(|at| STEPS * (at + 1) / members.len() - STEPS * at / members.len()).collect();
     let mut lowest = loss(&shares);
     loop {
         let pairs = (0..members.len()).flat_map(|from| (0..members.len()).map(move |to| (from, to)));

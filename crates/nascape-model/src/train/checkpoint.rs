@@ -58,11 +58,9 @@ impl Checkpoint {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(nascape_signal::Error::Read { path: path.to_owned(), source }.into()),
         };
-        let refused = |why: &str| {
-            Error::Setting(format!("{}: {why} Remove it, or train without --resume.", path.display()))
-        };
-        let checkpoint: Self =
-            serde_json::from_slice(&bytes).map_err(|_| refused("the checkpoint is damaged."))?;
+        let refused =
+            |why: &str| Error::Setting(format!("{}: {why} Remove it, or train without --resume.", path.display()));
+        let checkpoint: Self = serde_json::from_slice(&bytes).map_err(|_| refused("the checkpoint is damaged."))?;
         if checkpoint.identity != identity {
             return Err(refused("the checkpoint belongs to a training with other settings or files."));
         }

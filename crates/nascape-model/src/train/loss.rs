@@ -80,7 +80,6 @@ impl Loss {
             }
         }
     }
-
 }
 
 /// The loss of each target of a bundle.
@@ -95,7 +94,8 @@ impl Losses {
 
     /// How many bins count for each target. `targets` holds a row a target, NaN where nothing was assessed.
     pub fn counted(&self, targets: &[Vec<f32>]) -> Vec<f64> {
-        let of_target = |(loss, row): (&Loss, &Vec<f32>)| row.iter().filter(|&&value| loss.counts(value)).count() as f64;
+        let of_target =
+            |(loss, row): (&Loss, &Vec<f32>)| row.iter().filter(|&&value| loss.counts(value)).count() as f64;
         self.0.iter().zip(targets).map(of_target).collect()
     }
 
@@ -155,7 +155,11 @@ mod tests {
                 let expected = (moved(1e-2) - moved(-1e-2)) / 2e-2;
                 // The value's gradient leaves the scale's loss out.
                 if loss != Loss::Robust || at >= 4 {
-                    assert!((f64::from(gradient[at]) - expected).abs() < 1e-3, "{loss:?}, {at}: {} {expected}", gradient[at]);
+                    assert!(
+                        (f64::from(gradient[at]) - expected).abs() < 1e-3,
+                        "{loss:?}, {at}: {} {expected}",
+                        gradient[at]
+                    );
                 }
             }
         }

@@ -234,7 +234,8 @@ pub fn train(
             fresh
         }
     };
-    let found = if resume.go_on { Checkpoint::load(resume.path, resume.identity, learner.parameters().len())? } else { None };
+    let found =
+        if resume.go_on { Checkpoint::load(resume.path, resume.identity, learner.parameters().len())? } else { None };
     let mut state = found.unwrap_or_else(|| Checkpoint {
         identity: resume.identity.to_owned(),
         epochs: Vec::new(),
@@ -254,7 +255,8 @@ pub fn train(
         rng.set_stream(epoch as u64);
         rng.set_word_pos(0);
         let train_loss = one_epoch(recipe, &schedule, epoch, &mut learner, &mut state.adam, train, &mut rng, progress)?;
-        let (validation_loss, measures) = assess(&predictor(recipe, &plan, learner.parameters()), &recipe.losses, validation);
+        let (validation_loss, measures) =
+            assess(&predictor(recipe, &plan, learner.parameters()), &recipe.losses, validation);
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             // The last good epoch is kept where there is one.
             match state.best_epoch {
@@ -340,7 +342,8 @@ fn one_epoch(
 /// The raw outputs that are right on average: where training begins.
 fn first_guess(losses: &Losses, part: &Part) -> Vec<f32> {
     let guess = |(at, loss): (usize, &Loss)| {
-        let assessed = part.stretches().iter().flat_map(|stretch| &stretch.targets()[at]).filter(|value| !value.is_nan());
+        let assessed =
+            part.stretches().iter().flat_map(|stretch| &stretch.targets()[at]).filter(|value| !value.is_nan());
         let (sum, bins) = assessed.fold((0.0, 0.0), |(sum, bins), value| (sum + f64::from(*value), bins + 1.0));
         let mean = sum / f64::max(bins, 1.0);
         let value = match loss.output() {
@@ -393,11 +396,7 @@ pub struct Assessed<'a> {
 }
 
 /// A part under a predictor, region by region.
-pub fn on_part<'a>(
-    predictor: &'a Predictor,
-    losses: &'a Losses,
-    part: &'a Part,
-) -> impl Iterator<Item = Assessed<'a>> {
+pub fn on_part<'a>(predictor: &'a Predictor, losses: &'a Losses, part: &'a Part) -> impl Iterator<Item = Assessed<'a>> {
     part.stretches().iter().map(move |stretch| {
         let rows = stretch.raw(predictor);
         let weights = vec![0.0; losses.0.len()];

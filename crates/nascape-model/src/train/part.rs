@@ -68,7 +68,14 @@ impl Part {
             };
             let targets = experiment.observed.iter().map(target).collect::<Result<_>>()?;
             let steps = (BIN / step) as usize;
-            self.stretches.push(Stretch { counts, steps, reads_per_kb: experiment.reads_per_kb, targets, margin, first: bins.start });
+            self.stretches.push(Stretch {
+                counts,
+                steps,
+                reads_per_kb: experiment.reads_per_kb,
+                targets,
+                margin,
+                first: bins.start,
+            });
         }
         Ok(())
     }
@@ -88,7 +95,9 @@ impl Part {
                     return nothing("every bin is excluded or missing. Choose other regions, or a smaller --exclude.");
                 }
                 Some(first) if assessed().all(|value| value == first) => {
-                    return nothing("every bin has the same value. Choose regions that hold both marked and unmarked bins.");
+                    return nothing(
+                        "every bin has the same value. Choose regions that hold both marked and unmarked bins.",
+                    );
                 }
                 Some(_) => {}
             }
@@ -127,7 +136,8 @@ fn observed_bins(experiment: &Experiment<'_>, observed: &Observed, region: &Regi
     track.resize(wide.bins(BIN).len(), 0.0);
     if transform != TargetTransform::Identity && !observed.is_presence() {
         let whole = observed.bins(&Region::new(&region.chromosome, 0, length), BIN, summary)?;
-        transform.apply(&mut track, whole.iter().filter(|value| value.is_finite()).map(|&value| f64::from(value)).sum());
+        transform
+            .apply(&mut track, whole.iter().filter(|value| value.is_finite()).map(|&value| f64::from(value)).sum());
     }
     experiment.exclusion.apply(&wide, BIN, &mut track);
     if let Some(sigma) = smoothing {

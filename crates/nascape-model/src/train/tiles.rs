@@ -25,8 +25,7 @@ pub(super) fn batches(part: &Part, schedule: &Schedule, rng: &mut impl Rng) -> V
     for (at, stretch) in part.stretches().iter().enumerate() {
         let mut first = -(rng.random_range(0..schedule.tile_bins) as isize);
         while first < stretch.bins() as isize {
-            let assessed =
-                stretch.targets_of(first, schedule.tile_bins).iter().flatten().any(|value| !value.is_nan());
+            let assessed = stretch.targets_of(first, schedule.tile_bins).iter().flatten().any(|value| !value.is_nan());
             if assessed {
                 // Libraries of all depths down to the shallowest, evenly on a logarithmic scale.
                 let depth = schedule.thinning.powf(rng.random_range(0.0..1.0));

@@ -3,15 +3,20 @@
 
 mod harness;
 
+mod architectures;
 mod arguments;
 mod bin;
 mod bundle;
 mod disk;
 mod doctor;
+mod hostile;
 mod impute;
 mod interruption;
+mod intervals;
 mod peaks;
+mod recipe;
 mod remote;
+mod resume;
 mod simulate;
 mod tirs;
 mod train;

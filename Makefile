@@ -41,10 +41,11 @@ deny:
 bundles: build
 	models/train
 
-# Trains the paper's network in PyTorch with our recipe, for several seeds, beside ours.
+# Trains the paper's networks in PyTorch with our recipe, beside ours.
 twin: build setup-peers
 	$(NASCAPE_PYTHON) -m pip install -q -r tests/peers/requirements-torch.txt
-	$(NASCAPE_PYTHON) tests/peers/twin.py
+	$(NASCAPE_PYTHON) tests/peers/twin.py --architecture cnn
+	$(NASCAPE_PYTHON) tests/peers/twin.py --architecture dnn
 
 setup:
 	@scripts/setup

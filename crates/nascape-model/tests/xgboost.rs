@@ -8,8 +8,8 @@ use std::{
 };
 
 use nascape_model::{
-    input::Strands,
-    trees::{Columns, Forest, Objective, Strand, Transform, Window, WindowSet},
+    input::Strand,
+    trees::{Columns, Forest, Objective, Transform, Window, WindowSet},
 };
 use nascape_signal::{Assay, BIN, Region, Summary};
 
@@ -126,8 +126,8 @@ fn margins_equal_xgboosts() {
     let labels = peaks(plus.len());
     assert!(labels.contains(&1.0));
     let sets = [
-        ("summed", Set::new(&WindowSet::paper(Strands::Summed), &plus, &minus)),
-        ("apart", Set::new(&WindowSet::paper(Strands::Apart), &plus, &minus)),
+        ("summed", Set::new(&WindowSet::paper(&[Strand::Both]), &plus, &minus)),
+        ("apart", Set::new(&WindowSet::paper(&[Strand::Plus, Strand::Minus]), &plus, &minus)),
         ("scales", Set::new(&scales(), &plus, &minus)),
         ("holes", Set::new(&scales(), &plus, &minus).with_holes()),
     ];
@@ -175,7 +175,10 @@ mod training {
 
     use nascape_model::{
         Error,
-        trees::boost::{self, Boosted, Examples, Metric, Parameters},
+        trees::{
+            Metric, Parameters,
+            boost::{self, Boosted, Examples},
+        },
     };
     use nascape_signal::progress::{Progress, Unwatched};
 
@@ -199,11 +202,12 @@ mod training {
 
         fn train(&self, parameters: &Parameters, progress: &dyn Progress) -> Result<Boosted, Error> {
             let [first, last] = [self.first.0.rows(), self.last.0.rows()];
+            let weights = [&self.first, &self.last].map(|(_, labels)| vec![1.0; labels.len()]);
             let mut told = Vec::new();
             let boosted = boost::train(
                 parameters,
-                Examples { features: &first, labels: &self.first.1 },
-                Examples { features: &last, labels: &self.last.1 },
+                Examples { features: &first, labels: &self.first.1, weights: &weights[0] },
+                Examples { features: &last, labels: &self.last.1, weights: &weights[1] },
                 2,
                 progress,
                 |round| told.push(*round),

@@ -48,7 +48,8 @@ benchmark-models: build
 # Trains the paper's network in PyTorch with our recipe, for several seeds, beside ours.
 twin: build setup-peers
 	$(NASCAPE_PYTHON) -m pip install -q -r tests/peers/requirements-torch.txt
-	$(NASCAPE_PYTHON) tests/peers/twin.py
+	$(NASCAPE_PYTHON) tests/peers/twin.py --architecture cnn
+	$(NASCAPE_PYTHON) tests/peers/twin.py --architecture dnn
 
 setup:
 	@scripts/setup

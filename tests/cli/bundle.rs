@@ -43,7 +43,7 @@ impl Spoilt {
     fn weights(&self, bytes: &[u8]) -> &Self {
         fs::write(self.path("weights.safetensors"), bytes).unwrap();
         let checksum = sha256(&self.path("weights.safetensors"));
-        self.card(|card| card["weights"]["sha256"] = checksum.into())
+        self.card(|card| card["weights"][0]["sha256"] = checksum.into())
     }
 
     /// Changes the tensors: names to their dtype, shape and bytes.
@@ -107,13 +107,13 @@ fn rewriting_tensors_alone_spoils_nothing() {
     let model = spoilt.folder.path().join("spoilt");
     nascape("models").flag("verify").flag(&model).run().succeeds();
     let shown = nascape("models").flag("show").flag(&model).flag("--json").run().succeeds().json();
-    assert_eq!(shown["target"], "H3K4me3");
+    assert_eq!(shown["targets"][0]["name"], "H3K4me3");
 }
 
 #[test]
 fn an_unknown_version_or_format_is_refused() {
     Spoilt::new().card(|card| card["format_version"] = 99.into()).is_refused(&["version 99", "Update Nascape"]);
-    Spoilt::new().card(|card| card["format_version"] = 0.into()).is_refused(&["version 0", "Train"]);
+    Spoilt::new().card(|card| card["format_version"] = 1.into()).is_refused(&["version 1", "Train"]);
     Spoilt::new().card(|card| card["format"] = "keras".into()).is_refused(&["'keras'", "nascape-bundle"]);
     Spoilt::new().card(|card| card["bin_size"] = 100.into()).is_refused(&["bins of 100 bp", "50 bp"]);
 }
@@ -121,8 +121,8 @@ fn an_unknown_version_or_format_is_refused() {
 #[test]
 fn a_newer_card_is_not_called_broken() {
     let newer = Spoilt::new();
-    newer.card(|card| *card = json!({"format": "nascape-bundle", "format_version": 2, "brain": {"lobes": 4}}));
-    newer.is_refused(&["version 2", "Update Nascape"]);
+    newer.card(|card| *card = json!({"format": "nascape-bundle", "format_version": 3, "brain": {"lobes": 4}}));
+    newer.is_refused(&["version 3", "Update Nascape"]);
 }
 
 #[test]
@@ -132,9 +132,11 @@ fn a_card_that_does_not_parse_is_refused_with_the_field() {
     fs::write(cut.path("model.json"), &card[..card.len() / 2]).unwrap();
     cut.is_refused(&["model.json"]);
     Spoilt::new().card(|card| card["architecture"]["name"] = "oracle".into()).is_refused(&["oracle", "cnn"]);
-    Spoilt::new().card(|card| drop(card.as_object_mut().unwrap().remove("output"))).is_refused(&["output"]);
+    Spoilt::new()
+        .card(|card| drop(card["targets"][0].as_object_mut().unwrap().remove("output")))
+        .is_refused(&["output"]);
     Spoilt::new().card(|card| card["surprise"] = true.into()).is_refused(&["surprise"]);
-    Spoilt::new().card(|card| card["input"]["reads_per_kb"] = (-1.0).into()).is_refused(&["reads_per_kb"]);
+    Spoilt::new().card(|card| card["reads_per_kb"] = (-1.0).into()).is_refused(&["reads_per_kb"]);
 }
 
 #[test]
@@ -187,7 +189,9 @@ fn a_tensor_of_a_wrong_shape_or_type_is_refused_by_name() {
     Spoilt::new().tensors(dtype).is_refused(&["dense.bias", "I32", "F32"]);
     // The card says one channel, the weights have two.
     let strands = Spoilt::of(stranded_bundle());
-    strands.card(|card| card["input"]["strands"] = "summed".into()).is_refused(&["convolution.0.weight"]);
+    strands
+        .card(|card| drop(card["input"]["channels"].as_array_mut().unwrap().pop()))
+        .is_refused(&["convolution.0.weight"]);
 }
 
 #[test]
@@ -213,7 +217,7 @@ fn weights_that_are_no_safetensors_are_refused() {
 #[test]
 fn a_cards_target_cannot_lead_out_of_the_output_folder() {
     let spoilt = Spoilt::new();
-    spoilt.card(|card| card["target"] = "../../outside".into());
+    spoilt.card(|card| card["targets"][0]["name"] = "../../outside".into());
     let output = spoilt.folder.path().join("deep/imputed");
     let impute = nascape("impute").assay(&k562()).with("--model", spoilt.folder.path().join("spoilt"));
     impute.with("--region", "chr21:33,000,001-33,010,000").with("--output", &output).run().succeeds();
@@ -221,21 +225,25 @@ fn a_cards_target_cannot_lead_out_of_the_output_folder() {
     assert_eq!(fs::read_dir(output).unwrap().count(), 2);
 }
 
+// On the bundles in models/.
 #[test]
-fn shipped_bundles_are_whole_and_the_default_imputes() {
+fn shipped_bundles_are_whole_and_the_defaults_impute() {
     let listed = nascape("models").flag("list").flag("--json").run().succeeds().json();
     let listed = listed.as_array().unwrap();
-    assert!(listed.iter().any(|bundle| bundle["default"] == true && bundle["target"] == "H3K4me3"), "{listed:#?}");
+    let default = |mark: &str| listed.iter().any(|bundle| bundle["default"] == true && bundle["target"] == mark);
+    assert!(["H3K4me3", "H3K27ac", "H3K27me3", "DNase"].into_iter().all(default), "{listed:#?}");
     let table = nascape("models").flag("list").run().succeeds().stdout;
     for bundle in listed {
         let name = bundle["name"].as_str().unwrap();
         assert!(table.contains(name), "{table}");
         let card = nascape("models").flag("show").flag(name).flag("--json").run().succeeds().json();
-        assert_eq!((&card["name"], &card["target"]), (&bundle["name"], &bundle["target"]));
+        let targets: Vec<&str> =
+            card["targets"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
+        assert_eq!((&card["name"], &*targets.join(", ")), (&bundle["name"], bundle["target"].as_str().unwrap()));
         nascape("models").flag("verify").flag(name).run().succeeds();
     }
     let folder = folder();
-    let impute = nascape("impute").assay(&k562()).with("--region", "chr21:35,000,001-48,129,895");
+    let impute = nascape("impute").assay(&k562()).with("--region", "chr21:35,000,001-36,000,000");
     impute.with("--output", folder.path()).run().succeeds();
-    assert!(folder.path().join("H3K4me3.bw").is_file() && folder.path().join("run.json").is_file());
+    assert_holds(folder.path(), &["H3K4me3.bw", "H3K27ac.bw", "H3K27me3.bw", "DNase.bw", "run.json"]);
 }

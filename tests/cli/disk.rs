@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::harness::{Nascape, assert_holds, bundle, folder, k562, k562_file, nascape};
+use crate::harness::{Nascape, Recipe, assert_holds, bundle, folder, k562, k562_file, nascape, small};
 
 fn impute(output: &Path) -> Nascape {
     nascape("impute").assay(&k562()).with("--model", bundle()).with("--output", output)
@@ -119,6 +119,7 @@ fn a_full_disk_leaves_no_file() {
     let disk = SmallDisk::new();
     disk.refuses(impute(&disk.path()));
     disk.refuses(simulate(&disk.path()));
+    disk.refuses(train(&disk.path()));
     for ending in ["bw", "bedGraph", "bedGraph.gz", "npy"] {
         let disk = SmallDisk::new();
         disk.refuses(bin(&disk.path().with_extension(ending)));
@@ -151,6 +152,44 @@ fn a_disk_that_is_full_at_the_last_byte_leaves_no_file() {
         }
     }
     assert_holds(folder.path(), &["whole.bw", "whole.bedGraph", "whole.bedGraph.gz", "whole.npy"]);
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_is_told_before_the_first_epoch() {
+    let folder = folder();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "ro", "tmpfs"]).arg(folder.path()).output();
+    let mounted = mounted.is_ok_and(|output| output.status.success());
+    if !mounted {
+        let mut permissions = fs::metadata(folder.path()).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(folder.path(), permissions).unwrap();
+    }
+    // A user whom the system lets write everywhere, and mount nothing, has no such disk.
+    let writable = fs::write(folder.path().join("probe"), "").is_ok();
+    let outcome = (!writable).then(|| train(&folder.path().join("mark")).run());
+    if mounted {
+        Command::new("umount").arg(folder.path()).status().unwrap();
+    }
+    if let Some(outcome) = outcome {
+        assert!(!outcome.stderr.contains("epoch"), "{outcome:#?}");
+        outcome.fails(&["mark", "cannot be written"]);
+    }
+}
+
+#[test]
+fn trees_that_do_not_fit_leave_no_half_bundle() {
+    let folder = folder();
+    let output = folder.path().join("mark");
+    let recipe = Recipe::new(&["H3K4me3"], &small("windows-gbt"));
+    let train = || recipe.train(&folder.path().join("recipe.toml"), &output);
+    train().files_of_at_most(2_000).run().fails(&["mark", "cannot be written"]);
+    assert_holds(folder.path(), &["recipe.toml"]);
+    train().run().succeeds();
+    let before = fs::read(output.join("forest.ubj")).unwrap();
+    train().files_of_at_most(2_000).run().fails(&["mark", "cannot be written"]);
+    assert_eq!(fs::read(output.join("forest.ubj")).unwrap(), before);
+    nascape("models").flag("verify").flag(&output).run().succeeds();
+    assert_holds(folder.path(), &["recipe.toml", "mark"]);
 }
 
 #[test]

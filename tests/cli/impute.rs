@@ -4,22 +4,13 @@ use std::{fs, path::Path};
 
 use crate::harness::{
     Nascape, Pair, assert_holds, bam, bigwig_items, bigwig_values, bundle, copy_folder, folder, hek293, k562,
-    k562_items, nascape, sha256, stranded_bundle, whole_genome, write_bigwig,
+    k562_items, nascape, sha256, stranded_bundle, track, whole_genome, write_bigwig,
 };
 
 const LAST_BIN: u32 = 48_129_895_u32.div_ceil(50);
 
 fn impute(pair: &Pair, output: &Path) -> Nascape {
     nascape("impute").assay(pair).with("--model", bundle()).with("--output", output)
-}
-
-/// The only track in a folder.
-fn track(folder: &Path) -> std::path::PathBuf {
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut tracks = files.filter(|path| path.extension().is_some_and(|ending| ending == "bw"));
-    let track = tracks.next().expect("a track");
-    assert!(tracks.next().is_none(), "one track a mark");
-    track
 }
 
 fn record(folder: &Path) -> serde_json::Value {
@@ -95,9 +86,12 @@ fn the_record_says_what_made_the_track() {
         .map(|file| (file["role"].as_str().unwrap(), file["sha256"].as_str().unwrap()))
         .collect();
     assert_eq!(checksums, [("plus", &*sha256(&k562().plus)), ("minus", &*sha256(&k562().minus))]);
-    assert_eq!(record["bundles"][0]["weights_sha256"], sha256(&bundle().join("weights.safetensors")));
+    let track_name = track.file_name().unwrap().to_str().unwrap();
+    let used = &record["bundles"][0];
+    assert_eq!(used["weights_sha256"], serde_json::json!([sha256(&bundle().join("weights.safetensors"))]));
+    assert_eq!(used["tracks"], serde_json::json!([track_name]));
     assert_eq!(record["outputs"][0]["sha256"], sha256(&track));
-    assert_eq!(record["outputs"][0]["name"], track.file_name().unwrap().to_str().unwrap());
+    assert_eq!(record["outputs"][0]["name"], track_name);
     assert!(!record.to_string().contains(folder.path().to_str().unwrap()), "a record tells no stranger of our folders");
 }
 

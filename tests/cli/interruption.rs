@@ -2,13 +2,12 @@
 
 use std::{
     fs,
-    io::Read,
     path::Path,
     process::{Child, Command},
     time::{Duration, Instant},
 };
 
-use crate::harness::{Nascape, Outcome, assert_holds, bundle, folder, k562, k562_file, nascape, whole_genome};
+use crate::harness::{Nascape, Outcome, Running, assert_holds, bundle, folder, k562, k562_file, nascape, whole_genome};
 
 /// Longer than this nobody waits for a program to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,7 +81,7 @@ fn ctrl_c_in_the_middle_of_finding_initiation_regions_leaves_nothing() {
 }
 
 /// A training that would take long, once its first epoch has ended.
-fn training(output: &Path) -> (Child, Box<dyn FnOnce(Child) -> Outcome>) {
+fn training(output: &Path) -> Running {
     let command = nascape("train")
         .assay(&k562())
         .with("--target", format!("H3K4me3={}", k562_file("K562.H3K4me3.peaks.bed").display()))
@@ -91,40 +90,22 @@ fn training(output: &Path) -> (Child, Box<dyn FnOnce(Child) -> Outcome>) {
         .with("--epochs", "100000")
         .with("--patience", "100000")
         .with("--output", output);
-    let mut child = command.command().spawn().unwrap();
-    let mut stderr = child.stderr.take().unwrap();
-    let mut said = Vec::new();
-    let mut byte = [0];
-    while !said.ends_with(b"epoch   1") {
-        assert_eq!(stderr.read(&mut byte).unwrap(), 1, "it ended early: {}", String::from_utf8_lossy(&said));
-        said.extend(byte);
-    }
-    let rest = move |mut child: Child| {
-        let stopped = Instant::now();
-        stderr.read_to_end(&mut said).unwrap();
-        let status = child.wait().unwrap();
-        assert!(stopped.elapsed() < PATIENCE);
-        Outcome::of(status, b"", &said)
-    };
-    (child, Box::new(rest))
+    command.start().until("epoch   2")
 }
 
 #[test]
-fn ctrl_c_in_the_middle_of_a_training_leaves_no_bundle() {
+fn ctrl_c_in_the_middle_of_a_training_leaves_no_bundle_but_its_checkpoint() {
     let folder = folder();
-    let (child, end) = training(&folder.path().join("mark"));
-    signal(&child, "INT");
-    end(child).fails(&["cancelled"]);
-    assert_holds(folder.path(), &[]);
+    training(&folder.path().join("mark")).signal("INT").fails(&["cancelled", "--resume"]);
+    assert_holds(folder.path(), &[".mark.checkpoint"]);
 }
 
 #[test]
 fn a_training_that_was_killed_leaves_no_bundle() {
     let folder = folder();
-    let (mut child, _) = training(&folder.path().join("mark"));
-    child.kill().unwrap();
-    assert!(!child.wait().unwrap().success());
-    assert_holds(folder.path(), &[]);
+    training(&folder.path().join("mark")).kill();
+    assert!(!folder.path().join("mark").exists());
+    assert!(folder.path().join(".mark.checkpoint").is_file());
 }
 
 #[test]

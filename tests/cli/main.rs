@@ -3,16 +3,21 @@
 
 mod harness;
 
+mod architectures;
 mod arguments;
 mod bin;
 mod bundle;
 mod compare;
 mod disk;
 mod doctor;
+mod hostile;
 mod impute;
 mod interruption;
+mod intervals;
 mod peaks;
+mod recipe;
 mod remote;
+mod resume;
 mod simulate;
 mod tirs;
 mod train;

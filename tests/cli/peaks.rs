@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::harness::{
-    Item, Nascape, Pair, assert_holds, bigwig_values, bundle, folder, k562, nascape, stranded_bundle, write_bedgraph,
-    write_bigwig,
+    Item, Nascape, Pair, assert_holds, bigwig_values, bundle, card, folder, k562, nascape, stranded_bundle,
+    write_bedgraph, write_bigwig,
 };
 
 const LENGTH: u32 = 48_129_895;
@@ -22,6 +22,17 @@ fn imputed(folder: &Path, bundle: &Path) -> PathBuf {
 
 fn peaks(imputed: &Path, output: &Path) -> Nascape {
     nascape("peaks").with("--imputed", imputed).with("--output", output)
+}
+
+fn values(track: &Path) -> Vec<f32> {
+    bigwig_values(track, "chr21", 660_000, 720_000).into_iter().map(|value| f32::from_bits(value.unwrap())).collect()
+}
+
+/// The value above which all but so many are.
+fn rank(values: &[f32], below: usize) -> f32 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    sorted[below]
 }
 
 /// A line of a narrowPeak file, its ten columns checked.
@@ -60,11 +71,8 @@ fn line(line: &str) -> Line {
 fn every_bin_from_the_threshold_on_is_in_a_peak() {
     let folder = folder();
     let track = imputed(folder.path(), bundle());
-    let values: Vec<f32> =
-        bigwig_values(&track, "chr21", 660_000, 720_000).into_iter().map(|v| f32::from_bits(v.unwrap())).collect();
-    let mut sorted = values.clone();
-    sorted.sort_by(f32::total_cmp);
-    let threshold = sorted[59_000];
+    let values = values(&track);
+    let threshold = rank(&values, 59_000);
     let output = folder.path().join("peaks.narrowPeak");
     let call = peaks(&track, &output).with("--threshold", threshold.to_string()).with("--min-width", "0");
     let told = call.flag("--json").run().succeeds().json();
@@ -73,7 +81,7 @@ fn every_bin_from_the_threshold_on_is_in_a_peak() {
     assert_eq!(told["peaks"], called.len());
     assert_eq!(told["bases"], called.iter().map(|peak| peak.end - peak.start).sum::<u32>());
     assert_eq!(told["regions"], serde_json::json!(["chr21:1-48,129,895"]));
-    assert_eq!(told["highest"].as_f64().unwrap() as f32, *sorted.last().unwrap());
+    assert_eq!(told["highest"].as_f64().unwrap() as f32, rank(&values, 59_999));
     let mut above = 0;
     for peak in &called {
         let inside = &values[(peak.start / 50 - 660_000) as usize..(peak.end / 50 - 660_000) as usize];
@@ -96,9 +104,10 @@ fn every_bin_from_the_threshold_on_is_in_a_peak() {
 fn narrow_peaks_are_dropped_and_a_region_cuts() {
     let folder = folder();
     let track = imputed(folder.path(), bundle());
+    let threshold = rank(&values(&track), 59_000).to_string();
     let count = |options: &[(&str, &str)]| {
         let output = folder.path().join("peaks.narrowPeak");
-        let call = peaks(&track, &output).with("--threshold", "0.05");
+        let call = peaks(&track, &output).with("--threshold", &threshold);
         options.iter().fold(call, |call, (option, value)| call.with(option, value)).run().succeeds();
         lines(&output)
     };
@@ -114,6 +123,7 @@ fn narrow_peaks_are_dropped_and_a_region_cuts() {
     assert!(cut.iter().all(|peak| peak.start > first.start && peak.end <= first.end));
 }
 
+// On the bundles in models/.
 #[test]
 fn a_simulated_assay_becomes_peaks_where_its_peaks_are() {
     let folder = folder();
@@ -148,7 +158,7 @@ fn without_its_bundle_a_rate_is_refused_with_the_remedy() {
     let track = imputed(&made, stranded_bundle());
     let output = folder.path().join("peaks.narrowPeak");
     // The record names a bundle that is not shipped, and another one was given.
-    peaks(&track, &output).run().fails(&["H3K4me3.bw", "H3K4me3", "--bundle", "--threshold"]);
+    peaks(&track, &output).run().fails(&["H3K4me3.bw", "'H3K4me3.apart'", "--bundle", "--threshold"]);
     peaks(&track, &output).with("--bundle", bundle()).run().fails(&["H3K4me3.bw", "Give the bundle that imputed it"]);
     peaks(&track, &output).with("--bundle", "no-such").run().fails(&["there is no bundle 'no-such'"]);
     fs::write(made.join("run.json"), "{}").unwrap();
@@ -167,10 +177,36 @@ fn a_bundle_without_false_discovery_rates_says_so() {
     let track = imputed(&made, bundle());
     let output = folder.path().join("peaks.narrowPeak");
     peaks(&track, &output).with("--bundle", bundle()).run().fails(&["does not say which threshold", "--threshold"]);
-    // A shipped bundle is found by the record alone.
-    let track = imputed(&made, Path::new("H3K4me3.cnn"));
-    peaks(&track, &output).run().fails(&["'H3K4me3.cnn'", "does not say which threshold", "--threshold"]);
     assert_holds(folder.path(), &["imputed"]);
+}
+
+#[test]
+fn a_rate_is_looked_up_on_the_bundles_card() {
+    let folder = folder();
+    let track = imputed(&folder.path().join("imputed"), stranded_bundle());
+    let output = folder.path().join("peaks.narrowPeak");
+    let card = card(stranded_bundle());
+    let rates = card["targets"][0]["calibration"]["rates"].as_array().unwrap();
+    let rate = |at: usize| rates[at]["false_discovery_rate"].as_f64().unwrap();
+    let call = |rate: f64| peaks(&track, &output).with("--bundle", stranded_bundle()).with("--fdr", rate.to_string());
+    let middle = rates.len() / 2;
+    let told = call(rate(middle)).flag("--json").run().succeeds().json();
+    let first = rates.iter().find(|row| row["false_discovery_rate"].as_f64().unwrap() <= rate(middle)).unwrap();
+    assert_eq!((&told["threshold"], &told["bundle"]), (&first["threshold"], &card["name"]));
+    let lowest = rate(rates.len() - 1);
+    if lowest > 1e-3 {
+        call(lowest / 2.0).run().fails(&["no threshold of the bundle", "its lowest is"]);
+    }
+}
+
+// On the bundles in models/.
+#[test]
+fn a_shipped_bundle_is_found_by_the_record_alone() {
+    let folder = folder();
+    let track = imputed(&folder.path().join("imputed"), Path::new("H3K4me3.cnn"));
+    let output = folder.path().join("peaks.narrowPeak");
+    let outcome = peaks(&track, &output).with("--fdr", "0.5").run();
+    assert!(outcome.status == 0 || outcome.stderr.contains("'H3K4me3.cnn'"), "{outcome:#?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Nascape, assert_holds, chr22, folder, k562, k562_file, nascape, sha256, whole_genome};
+use crate::harness::{Nascape, assert_holds, card, chr22, folder, k562, k562_file, nascape, sha256, whole_genome};
 
 /// A training on K562 but for its parts and its output.
 fn on_k562() -> Nascape {
@@ -22,10 +22,6 @@ fn short(output: &Path) -> Nascape {
         .with("--validation", "chr21:34,000,001-34,500,000")
         .with("--epochs", "1")
         .with("--output", output)
-}
-
-fn card(bundle: &Path) -> Value {
-    serde_json::from_slice(&fs::read(bundle.join("model.json")).unwrap()).unwrap()
 }
 
 #[test]
@@ -132,8 +128,11 @@ fn settings_that_make_no_sense_are_refused() {
         with("--learning-rate", rate).refused(&["learning rate", "positive number"]);
     }
     with("--learning-rate", "fast").misused(&["--learning-rate"]);
-    for dropout in ["1", "-0.1", "NaN", "2"] {
-        with("--dropout", dropout).refused(&["dropout", "at least 0 and less than 1"]);
+    for decay in ["1", "-0.1", "NaN", "2"] {
+        with("--weight-decay", decay).refused(&["weight decay", "at least 0 and less than 1"]);
+    }
+    for share in ["0", "-0.1", "NaN", "1.1"] {
+        with("--thinning", share).refused(&["thinning", "more than 0, at most 1"]);
     }
     for sigma in ["0", "-1", "NaN", "inf"] {
         with("--smooth", sigma).refused(&["sigma", "positive"]);
@@ -146,6 +145,7 @@ fn settings_that_make_no_sense_are_refused() {
     none.with("--epochs", "0").with("--output", &output).run().refused(&["at least 1"]);
     short(&output).with("--peak-value", "height").run().misused(&["height", "presence, score, signal"]);
     short(&output).with("--architecture", "oracle").run().misused(&["oracle", "cnn"]);
+    short(&output).with("--device", "cuda").run().refused(&["no cuda device", "--device cpu"]);
     assert_holds(folder.path(), &[]);
 }
 
@@ -201,38 +201,43 @@ fn the_card_says_what_was_trained_on_what() {
     let card = card(&output);
     assert_eq!(outcome.json(), card, "--json prints the card");
     assert_eq!(card["format"], "nascape-bundle");
-    assert_eq!(card["format_version"], 1);
+    assert_eq!(card["format_version"], 2);
     assert_eq!(card["nascape_version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(card["name"], "my-mark");
-    assert_eq!(card["target"], "H3K4me3");
-    assert_eq!(card["target_kind"], "presence");
-    assert_eq!(card["assembly"], "hg19");
+    let target = &card["targets"][0];
+    assert_eq!(card["targets"].as_array().unwrap().len(), 1);
+    assert_eq!((&target["name"], &target["kind"]), (&json!("H3K4me3"), &json!("presence")));
+    assert_eq!((&target["loss"], &target["output"]), (&json!("cross-entropy"), &json!("logistic")));
     assert_eq!(card["architecture"], json!({"name": "cnn", "dropout": 0.1}));
     assert_eq!(
         (&card["parameters"], &card["bin_size"], &card["window_bins"]),
         (&json!(8385), &json!(50), &json!(2561))
     );
-    assert!((card["input"]["reads_per_kb"].as_f64().unwrap() - 2_953_343.0 / 48_129.895).abs() < 1e-6);
+    assert_eq!(card["input"], json!({"channels": [{"strand": "both", "bins": 1}]}));
+    assert!((card["reads_per_kb"].as_f64().unwrap() - 2_953_343.0 / 48_129.895).abs() < 1e-6);
     assert_eq!(card["licence"], "CC BY 4.0");
     let training = &card["training"];
-    assert_eq!(training["train"], json!(["chr21:33,000,001-33,500,000"]));
-    assert_eq!(training["validation"], json!(["chr21:34,000,001-34,500,000"]));
-    assert_eq!(training["test"], json!(["chr21:35,000,001-36,000,000"]));
-    assert_eq!((&training["seed"], &training["best_epoch"]), (&json!(5), &json!(1)));
+    let experiment = &training["experiments"][0];
+    assert_eq!(experiment["assembly"], "hg19");
+    assert_eq!(experiment["reads_per_kb"], card["reads_per_kb"]);
+    assert_eq!(experiment["train"], json!(["chr21:33,000,001-33,500,000"]));
+    assert_eq!(experiment["validation"], json!(["chr21:34,000,001-34,500,000"]));
+    assert_eq!(experiment["test"], json!(["chr21:35,000,001-36,000,000"]));
+    assert_eq!((&training["schedule"]["seed"], &training["best_epoch"]), (&json!(5), &json!(1)));
     assert_eq!(training["epochs"].as_array().unwrap().len(), 1);
-    let files: Vec<(&str, &str)> = (training["files"].as_array().unwrap().iter())
+    let files: Vec<(&str, &str)> = (experiment["files"].as_array().unwrap().iter())
         .map(|file| (file["role"].as_str().unwrap(), file["sha256"].as_str().unwrap()))
         .collect();
     let checksums =
         [&k562().plus, &k562().minus, &k562_file("K562.H3K4me3.peaks.bed"), &excluded].map(|path| sha256(path));
-    let roles = ["plus", "minus", "target", "exclude"];
+    let roles = ["plus", "minus", "H3K4me3", "exclude"];
     assert_eq!(files, roles.into_iter().zip(checksums.iter().map(String::as_str)).collect::<Vec<_>>());
-    assert_eq!(card["weights"]["sha256"], sha256(&output.join("weights.safetensors")));
+    assert_eq!(card["weights"][0]["sha256"], sha256(&output.join("weights.safetensors")));
     // Bins of the excluded stretch are counted in no measure; here it lies in the train part.
-    assert_eq!(card["validation_measures"]["bins"], 10_000);
-    assert_eq!(card["test_measures"]["bins"], 20_000);
+    assert_eq!(target["validation"]["bins"], 10_000);
+    assert_eq!(target["test"]["bins"], 20_000);
     for measure in ["auprc", "auroc", "pearson"] {
-        assert!(card["test_measures"][measure].is_number(), "{measure}");
+        assert!(target["test"][measure].is_number(), "{measure}");
     }
     let text = fs::read_to_string(output.join("model.json")).unwrap();
     assert!(!text.contains(folder.path().to_str().unwrap()), "a card tells no stranger of our folders");
@@ -283,15 +288,18 @@ fn a_signal_is_learned_as_its_own_quantity() {
         .with("--train", "chr22:24,000,001-24,500,000")
         .with("--validation", "chr22:25,000,001-25,500,000")
         .with("--smooth", "10")
+        .with("--target-transform", "log-per-million")
         .with("--epochs", "1")
         .with("--output", &output)
         .run()
         .succeeds();
     let card = card(&output);
-    assert_eq!((&card["target_kind"], &card["output"]), (&json!("signal"), &json!("identity")));
+    let target = &card["targets"][0];
+    assert_eq!((&target["kind"], &target["output"]), (&json!("signal"), &json!("identity")));
+    assert_eq!(target["transform"], "log_per_million");
     assert_eq!(card["training"]["target_smoothing"], 10.0);
-    assert_eq!(card["assembly"], "hg38");
-    assert!(card["validation_measures"]["auprc"].is_null() && card["validation_measures"]["rmse"].is_number());
+    assert_eq!(card["training"]["experiments"][0]["assembly"], "hg38");
+    assert!(target["validation"]["auprc"].is_null() && target["validation"]["rmse"].is_number());
 }
 
 #[test]
@@ -304,6 +312,26 @@ fn a_bundle_that_needs_both_strands_is_not_trained_on_one_file() {
     let outcome = command.with("--strands", "apart").with("--epochs", "1").with("--output", &output).run();
     outcome.fails(&["both strands", "--plus and --minus"]);
     assert_holds(folder.path(), &[]);
+}
+
+#[test]
+fn test_regions_within_reach_of_the_train_part_are_warned_of() {
+    let folder = folder();
+    let train = |test: &str, name: &str| {
+        let command = short(&folder.path().join(name)).with("--smooth", "10").with("--test", test);
+        command.run().succeeds().stderr
+    };
+    // The network looks at 1,280 bins on its longer side; the smoothing at 40.
+    let near = train("chr21:33,565,901-34,000,000", "near");
+    for words in
+        ["warning: ", "chr21:33,565,901-34,000,000 lies 65,900 bp from", "chr21:33,000,001-33,500,000", "66,000 bp"]
+    {
+        assert!(near.contains(words), "the warning lacks '{words}':\n{near}");
+    }
+    let left = train("chr21:32,000,001-32,999,950", "left");
+    assert!(left.contains("lies 50 bp from"), "{left}");
+    let far = train("chr21:33,566,001-34,000,000", "far");
+    assert!(!far.contains("warning"), "{far}");
 }
 
 #[test]

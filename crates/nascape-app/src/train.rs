@@ -1,6 +1,6 @@
 //! `nascape train`: assays and observed marks become a bundle.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use nascape_model::{
     Bundle,
@@ -64,11 +64,18 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     recipe.schedule.check()?;
     recipe.architecture.check()?;
     recipe.target_smoothing.map_or(Ok(()), smooth::check)?;
+    if let Some(depth) = recipe.reads_per_kb.filter(|depth| !(depth.is_finite() && *depth > 0.0)) {
+        let text = format!("reads_per_kb is {depth}; it must be a positive number.");
+        return Err(nascape_model::Error::Setting(text).into());
+    }
     let device = request.device.open()?;
     // A folder that cannot be written is told now, not after the last epoch.
     let taken = request.output.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if taken && !request.output.join(CARD).exists() {
         return Err(Error::FolderTaken { path: request.output.clone() });
+    }
+    if request.output.exists() && !request.output.is_dir() {
+        return Err(write_fault(&request.output)(io::ErrorKind::NotADirectory.into()));
     }
     if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_folder(parent)?;

@@ -202,6 +202,7 @@ mod training {
 
         fn train(&self, parameters: &Parameters, progress: &dyn Progress) -> Result<Boosted, Error> {
             let [first, last] = [self.first.0.rows(), self.last.0.rows()];
+            let weights = [&self.first, &self.last].map(|(_, labels)| vec![1.0; labels.len()]);
             let mut told = Vec::new();
             let boosted = boost::train(
                 parameters,

@@ -1,6 +1,11 @@
 //! Folders of a test, and what is left in them.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use tempfile::TempDir;
 
@@ -27,6 +32,21 @@ pub fn copy_folder(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
+}
+
+/// The only track in a folder.
+#[track_caller]
+pub fn track(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut tracks = files.filter(|path| path.extension().is_some_and(|ending| ending == "bw"));
+    let track = tracks.next().expect("a track");
+    assert!(tracks.next().is_none(), "one track a mark");
+    track
+}
+
+/// A bundle's card.
+pub fn card(bundle: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(bundle.join("model.json")).unwrap()).unwrap()
 }
 
 /// SHA-256 by a program that is not ours.

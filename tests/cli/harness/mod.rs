@@ -5,9 +5,11 @@ mod bundle;
 mod data;
 mod folder;
 mod run;
+mod running;
 
 pub use bigwig::{Item, bigwig_items, bigwig_values, write_bedgraph, write_bigwig};
-pub use bundle::{bundle, stranded_bundle};
+pub use bundle::{CALIBRATION, Recipe, SINGLE, bundle, experiment, small, stranded_bundle, trained};
 pub use data::{Pair, bam, chr22, hek293, k562, k562_file, k562_items, whole_genome};
-pub use folder::{assert_holds, copy_folder, folder, sha256};
+pub use folder::{assert_holds, card, copy_folder, folder, sha256, track};
 pub use run::{Nascape, Outcome, nascape};
+pub use running::Running;

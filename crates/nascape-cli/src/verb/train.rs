@@ -33,11 +33,40 @@ Peaks are learned as a score for 'the bin is in a peak', signals as their own qu
 validation part is kept; intervals come from the calibration part; the test part is measured once, at the end. After every epoch a
 checkpoint is written beside the output; when training was interrupted, --resume goes on from it.";
 
+/// The options of [`Single`]: what a recipe says itself.
+const BESIDE_A_RECIPE: [&str; 25] = [
+    "plus",
+    "minus",
+    "signal",
+    "FormatArgs",
+    "target",
+    "peak_value",
+    "target_summary",
+    "target_transform",
+    "smooth",
+    "architecture",
+    "strands",
+    "train",
+    "validation",
+    "calibration",
+    "test",
+    "exclude",
+    "epochs",
+    "patience",
+    "batch_tiles",
+    "tile_bins",
+    "learning_rate",
+    "weight_decay",
+    "thinning",
+    "seed",
+    "licence",
+];
+
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Everything written down in a TOML file, which may name several assays and marks
-    #[arg(long, value_name = "TOML", conflicts_with_all = ["Single", "OptionalAssayArgs", "FormatArgs"])]
+    #[arg(long, value_name = "TOML", conflicts_with_all = BESIDE_A_RECIPE)]
     recipe: Option<PathBuf>,
 
     /// The folder of the files that the recipe names [default: the recipe's]

@@ -99,6 +99,9 @@ impl Bundle {
         let files = card.weights.iter().map(checked).collect::<Result<Vec<_>>>()?;
         let weights = match &card.architecture {
             Architecture::Blend(settings) if !is_member => {
+                card.architecture
+                    .check()
+                    .map_err(|detail| fault(name, format!("the card's architecture: {detail}")))?;
                 let member = |member: &blend::Member| {
                     let folder = &member.bundle;
                     let inside = folder.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));

@@ -206,8 +206,8 @@ mod training {
             let mut told = Vec::new();
             let boosted = boost::train(
                 parameters,
-                Examples { features: &first, labels: &self.first.1, weights: &vec![1.0; self.first.1.len()] },
-                Examples { features: &last, labels: &self.last.1, weights: &vec![1.0; self.last.1.len()] },
+                Examples { features: &first, labels: &self.first.1, weights: &weights[0] },
+                Examples { features: &last, labels: &self.last.1, weights: &weights[1] },
                 2,
                 progress,
                 |round| told.push(*round),

@@ -63,10 +63,10 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
 }
 
 fn table(bundles: &[Listed]) -> String {
-    let mut text = format!(
-        "{:<24} {:<12} {:<10} {:>10}  {:<8} {}\n",
-        "name", "target", "network", "parameters", "default", "test part"
-    );
+    let width = |of: fn(&Listed) -> &str| bundles.iter().map(|bundle| of(bundle).len()).max().unwrap_or(0);
+    let (names, architectures) = (width(|bundle| &bundle.name), width(|bundle| bundle.architecture));
+    let mut text =
+        format!("{:<names$}  {:<architectures$}  parameters  default  test part  target\n", "name", "architecture");
     for bundle in bundles {
         let measured = match (bundle.test_auprc, bundle.test_pearson) {
             (Some(auprc), _) => format!("AUPRC {auprc:.3}"),
@@ -75,8 +75,8 @@ fn table(bundles: &[Listed]) -> String {
         };
         let default = if bundle.default { "yes" } else { "" };
         text += &format!(
-            "{:<24} {:<12} {:<10} {:>10}  {default:<8} {measured}\n",
-            bundle.name, bundle.target, bundle.architecture, bundle.parameters
+            "{:<names$}  {:<architectures$}  {:>10}  {default:<7}  {measured}  {}\n",
+            bundle.name, bundle.architecture, bundle.parameters, bundle.target
         );
     }
     text

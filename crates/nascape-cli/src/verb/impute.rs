@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<Region>,
 
-    /// Write the ends of each bin's 90 % interval too: <target>.lower.bw and <target>.upper.bw
+    /// Write the ends of each bin's 90 % interval too: TARGET.lower.bw and TARGET.upper.bw
     #[arg(long)]
     intervals: bool,
 

@@ -1,8 +1,8 @@
-//! A gated recurrent unit, one direction over one item: [`forward`] and [`backward`].
+//! A gated recurrent unit, one direction over one item: `forward` and `backward`.
 //!
 //! A step needs the one before it, so bins cannot lie in SIMD lanes: hidden units do. What needs no step, the input's
 //! part of every gate and all sums of gradients over bins, goes through the convolution's kernels, a block of bins at
-//! a time, and is turned between channels-first and step-first on the way ([`steps`]).
+//! a time, and is turned between channels-first and step-first on the way (`steps`).
 
 mod backward;
 mod forward;

@@ -56,6 +56,7 @@ macro_rules! each {
 each! {
     cnn_gives_the_same_bits "cnn",
     dnn_gives_the_same_bits "dnn",
+    rnn_gives_the_same_bits "rnn",
     dilated_gives_the_same_bits "dilated",
     nascape_gives_the_same_bits "nascape",
     xgboost_regressor_gives_the_same_bits "xgboost-regressor",

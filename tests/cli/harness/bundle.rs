@@ -9,8 +9,8 @@ use std::{
 use super::{Nascape, k562, k562_file, nascape};
 
 /// The architectures that impute one mark.
-pub const SINGLE: [&str; 8] =
-    ["cnn", "dnn", "dilated", "nascape", "xgboost-regressor", "xgboost-classifier", "dreg-gbt", "windows-gbt"];
+pub const SINGLE: [&str; 9] =
+    ["cnn", "dnn", "rnn", "dilated", "nascape", "xgboost-regressor", "xgboost-classifier", "dreg-gbt", "windows-gbt"];
 
 /// A bundle that sums the strands, without calibration: the one that NASCAPE_MODEL names, or one trained here on a megabase.
 pub fn bundle() -> &'static Path {
@@ -57,6 +57,7 @@ pub fn small(architecture: &str) -> String {
     match architecture {
         "cnn" => "{ name = 'cnn' }".to_owned(),
         "dnn" => "{ name = 'dnn', units = [16, 8, 8, 4] }".to_owned(),
+        "rnn" => "{ name = 'rnn', channels = 8, hidden = 8, chunk = 2048, warm_up = 64 }".to_owned(),
         "dilated" => "{ name = 'dilated', stem = 8, trunk = 8 }".to_owned(),
         "nascape" => "{ name = 'nascape', channels = [8, 8, 8], dilated = 4 }".to_owned(),
         "multitask-cnn" => "{ name = 'multitask-cnn', filters = 8, convolutions = 4 }".to_owned(),

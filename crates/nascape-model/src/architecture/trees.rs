@@ -15,6 +15,7 @@ pub struct Settings {
     /// What the trees look at.
     pub features: Choice,
     /// What XGBoost is told.
+    #[serde(default)]
     pub boosting: Parameters,
     /// Share of the bins without the mark that are learned from, each counted for the ones left out.
     #[serde(default = "one")]

@@ -34,7 +34,7 @@ impl Metric {
 
 /// What XGBoost is told. Names and meanings are those of its documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Parameters {
     /// Trees at most.
     pub rounds: usize,

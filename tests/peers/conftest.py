@@ -3,7 +3,7 @@
     pip install -r tests/peers/requirements.txt
     NASCAPE=target/release/nascape pytest tests/peers
 
-NASCAPE_DATA names the folder of the real data, NASCAPE_MODEL a bundle to use in place of the shipped default.
+NASCAPE_DATA names the folder of the real data, NASCAPE_MODEL a bundle to use in place of H3K4me3.cnn.
 """
 
 from dataclasses import dataclass

@@ -5,12 +5,14 @@
 //! preferred direction; and a share of the reads may be left out, since libraries differ in depth.
 
 mod adam;
+mod assess;
 pub mod blend;
 pub mod checkpoint;
 #[cfg(feature = "xgboost")]
 pub mod forest;
 mod loss;
 mod part;
+mod schedule;
 mod tiles;
 
 use std::path::Path;
@@ -20,19 +22,20 @@ use nascape_signal::{BIN, Progress};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+pub use assess::{Assessed, assess, on_part};
 pub use loss::{Loss, Losses};
 pub use part::{Experiment, Part, Stretch, TargetBins, check_parts};
+pub use schedule::Schedule;
 
-use self::{adam::Adam, checkpoint::Checkpoint};
+use self::{adam::Adam, checkpoint::Checkpoint, schedule::course};
 use crate::{
     Error, Result,
     architecture::{Architecture, Kind},
     bundle::{Epoch, Output, Weights},
-    impute::{Imputed, imputed},
     input::{Input, scale},
-    metrics::{Measures, positives},
+    metrics::Measures,
     network::{Item, Learner, Network, Plan, named},
     predictor::{Engine, Predictor},
 };
@@ -52,83 +55,6 @@ pub struct Recipe {
     pub both_directions: bool,
     /// How long and how fast it learns.
     pub schedule: Schedule,
-}
-
-/// How long and how fast a network learns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Schedule {
-    /// Epochs at the most.
-    pub epochs: usize,
-    /// Epochs without a better validation loss after which training stops.
-    pub patience: usize,
-    /// Tiles a step.
-    pub batch_tiles: usize,
-    /// Bins a tile.
-    pub tile_bins: usize,
-    /// Adam's learning rate; it falls to a tenth over the epochs along a half cosine.
-    pub learning_rate: f64,
-    /// Share of the epochs over which the learning rate rises to its full value first.
-    pub warm_up: f64,
-    /// A longer gradient is shortened to this; 0 leaves all.
-    pub longest_gradient: f64,
-    /// Share of every weight that is lost in a step of learning rate 1.
-    pub weight_decay: f64,
-    /// True to keep the last epoch instead of the best one: where the validation part is too small to choose by.
-    pub keep_last: bool,
-    /// The smallest share of reads that a tile may be thinned to; 1 leaves all.
-    pub thinning: f64,
-    /// Seed of weights, dropout, directions, thinning and the order of tiles.
-    pub seed: u64,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self {
-            epochs: 60,
-            patience: 40,
-            batch_tiles: 2,
-            tile_bins: 1_024,
-            learning_rate: 3e-3,
-            warm_up: 0.0,
-            longest_gradient: 0.0,
-            weight_decay: 0.0,
-            keep_last: false,
-            thinning: 1.0,
-            seed: 1,
-        }
-    }
-}
-
-impl Schedule {
-    /// # Errors
-    /// [`Error::Setting`] with the setting that makes no sense.
-    pub fn check(&self) -> Result<()> {
-        let fault = |text: &str| Err(Error::Setting(text.to_owned()));
-        if self.epochs == 0 || self.batch_tiles == 0 || self.tile_bins == 0 || self.patience == 0 {
-            return fault("epochs, patience, batch tiles and tile bins must be at least 1.");
-        }
-        // About 1 KB a bin is held for the backward pass.
-        if self.tile_bins.saturating_mul(self.batch_tiles) > 1_000_000 {
-            return fault("batch tiles x tile bins must be at most 1,000,000: a step of that size takes a gigabyte.");
-        }
-        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            return fault("the learning rate must be a positive number, such as 0.001.");
-        }
-        if !(0.0..1.0).contains(&self.warm_up) {
-            return fault("warm_up is a share of the epochs: at least 0 and less than 1.");
-        }
-        if !(self.longest_gradient.is_finite() && self.longest_gradient >= 0.0) {
-            return fault("longest_gradient must be 0, for none, or a positive number.");
-        }
-        if !(0.0..1.0).contains(&self.weight_decay) {
-            return fault("the weight decay must be at least 0 and less than 1, such as 0.01.");
-        }
-        if !(self.thinning > 0.0 && self.thinning <= 1.0) {
-            return fault("thinning is the smallest share of reads to keep: more than 0, at most 1.");
-        }
-        Ok(())
-    }
 }
 
 /// What a training gives.
@@ -396,55 +322,4 @@ fn shorten(gradient: &mut [f32], recipe: &Recipe, loss: f64, longest: f64) {
     if factor != 1.0 {
         gradient.iter_mut().for_each(|value| *value *= factor as f32);
     }
-}
-
-/// The learning rate's share of its full value after `done` (0 to 1) of the epochs.
-fn course(done: f64, warm_up: f64) -> f64 {
-    match done < warm_up {
-        true => done / warm_up,
-        false => 0.1 + 0.9 * 0.5 * (1.0 + (std::f64::consts::PI * (done - warm_up) / (1.0 - warm_up)).cos()),
-    }
-}
-
-/// What a predictor imputes on one region of a part, on the engine and the tiles by which everything is imputed.
-pub struct Assessed<'a> {
-    /// The region, with its targets.
-    pub stretch: &'a Stretch,
-    /// A track a target.
-    pub tracks: Vec<Imputed>,
-    /// The sum of each target's losses, and how many bins it is over.
-    pub loss: (Vec<f64>, Vec<f64>),
-}
-
-/// A part under a predictor, region by region.
-pub fn on_part<'a>(predictor: &'a Predictor, losses: &'a Losses, part: &'a Part) -> impl Iterator<Item = Assessed<'a>> {
-    part.stretches().iter().map(move |stretch| {
-        let rows = stretch.raw(predictor);
-        let weights = vec![0.0; losses.0.len()];
-        let (sums, _) = losses.sum(&rows.concat(), stretch.targets(), &weights);
-        let outputs = losses.0.iter().map(|loss| (loss.output(), loss.has_scale()));
-        Assessed { stretch, tracks: imputed(rows, outputs), loss: (sums, losses.counted(stretch.targets())) }
-    })
-}
-
-/// Loss of a predictor on a part, and the measures of each target: also those of finding peaks, where the target is 0 or 1.
-pub fn assess(predictor: &Predictor, losses: &Losses, part: &Part) -> (f64, Vec<Measures>) {
-    let (mut sums, mut counted) = (Vec::new(), Vec::new());
-    let mut tracks: Vec<(Vec<f32>, Vec<f32>)> = vec![Default::default(); losses.0.len()];
-    for assessed in on_part(predictor, losses, part) {
-        sums.push(assessed.loss.0);
-        counted.push(assessed.loss.1);
-        for ((observed, value), (target, track)) in
-            tracks.iter_mut().zip(assessed.stretch.targets().iter().zip(assessed.tracks))
-        {
-            observed.extend(target);
-            value.extend(track.value);
-        }
-    }
-    let measures = tracks.iter().map(|(observed, value)| {
-        let presence = observed.iter().all(|value| value.is_nan() || *value == 0.0 || *value == 1.0);
-        let marked = presence.then(|| positives(observed, 0.5));
-        Measures::of(observed, value, marked.as_deref(), None).expect("both tracks cover the same bins")
-    });
-    (losses.of_whole(&total(sums.into_iter()), &total(counted.into_iter())), measures.collect())
 }

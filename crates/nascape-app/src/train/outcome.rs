@@ -1,0 +1,78 @@
+//! How well what was trained imputes: measures, intervals, false discovery rates.
+
+use nascape_model::{
+    bundle::{Target, TargetKind, TargetTransform},
+    calibration::Calibration,
+    metrics::Measures,
+    peaks::false_discovery,
+    predictor::Predictor,
+    train::{Losses, Part, assess, on_part},
+};
+
+use crate::recipe::Recipe;
+
+/// How well each mark is imputed on the validation part and on the test part, with intervals from the calibration part.
+pub(super) fn targets(
+    recipe: &Recipe,
+    kinds: &[TargetKind],
+    losses: &Losses,
+    predictor: &Predictor,
+    [validation, calibration, test]: [&Part; 3],
+) -> Vec<Target> {
+    let measures = |part: &Part| assess(predictor, losses, part).1;
+    let on_validation = measures(validation);
+    let on_test = (!test.is_empty()).then(|| measures(test));
+    let (of_calibration, of_test) = (columns(predictor, losses, calibration), columns(predictor, losses, test));
+    let target = |(at, validation): (usize, Measures)| Target {
+        name: recipe.targets[at].clone(),
+        kind: kinds[at],
+        transform: match kinds[at] {
+            TargetKind::Presence => TargetTransform::Identity,
+            TargetKind::Signal => recipe.target_transform,
+        },
+        loss: losses.0[at],
+        output: losses.0[at].output(),
+        scale_output: losses.0[at].has_scale(),
+        validation,
+        test: on_test.as_ref().map(|measures| measures[at].clone()),
+        calibration: of_calibration[at]
+            .estimate(kinds[at])
+            .map(|found| Calibration { test_coverage: of_test[at].coverage(&found), ..found }),
+    };
+    on_validation.into_iter().enumerate().map(target).collect()
+}
+
+/// One mark over a whole part: what calibration is made from.
+#[derive(Default)]
+struct Columns {
+    observed: Vec<f32>,
+    value: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+impl Columns {
+    fn estimate(&self, kind: TargetKind) -> Option<Calibration> {
+        let found = Calibration::estimate(&self.observed, &self.value, &self.scale)?;
+        let rates = match kind {
+            TargetKind::Presence => false_discovery(&self.observed, &self.value),
+            TargetKind::Signal => Vec::new(),
+        };
+        Some(Calibration { rates, ..found })
+    }
+
+    fn coverage(&self, calibration: &Calibration) -> Option<nascape_model::calibration::Coverage> {
+        calibration.coverage(&self.observed, &self.value, &self.scale)
+    }
+}
+
+fn columns(predictor: &Predictor, losses: &Losses, part: &Part) -> Vec<Columns> {
+    let mut columns: Vec<Columns> = losses.0.iter().map(|_| Columns::default()).collect();
+    for assessed in on_part(predictor, losses, part) {
+        for ((column, target), track) in columns.iter_mut().zip(assessed.stretch.targets()).zip(assessed.tracks) {
+            column.observed.extend(target);
+            column.value.extend(track.value);
+            column.scale.extend(track.scale);
+        }
+    }
+    columns
+}

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::harness::{
-    Item, Nascape, Pair, assert_holds, bigwig_values, bundle, card, folder, k562, nascape, stranded_bundle,
-    write_bedgraph, write_bigwig,
+    Item, Nascape, Pair, assert_holds, bigwig_values, bundle, card, folder, k562, nascape, sorted_lines,
+    stranded_bundle, write_bedgraph, write_bigwig,
 };
 
 const LENGTH: u32 = 48_129_895;
@@ -46,13 +46,7 @@ struct Line {
 }
 
 fn lines(path: &Path) -> Vec<Line> {
-    let text = fs::read_to_string(path).unwrap();
-    let lines: Vec<Line> = text.lines().map(line).collect();
-    for pair in lines.windows(2) {
-        let key = |line: &Line| (line.chromosome.clone(), line.start);
-        assert!(key(&pair[0]) < key(&pair[1]), "sorted by chromosome and start");
-    }
-    lines
+    sorted_lines(path, line, |line| (line.chromosome.clone(), line.start))
 }
 
 fn line(line: &str) -> Line {

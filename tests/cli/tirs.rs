@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 use crate::harness::{
-    Nascape, Pair, assert_holds, bam, chr22, folder, hek293, k562, k562_file, nascape, whole_genome, write_bigwig,
+    Nascape, Pair, assert_holds, bam, chr22, folder, hek293, k562, k562_file, nascape, sorted_lines, whole_genome,
+    write_bigwig,
 };
 
 fn tirs(pair: &Pair, output: &Path) -> Nascape {
@@ -23,12 +24,7 @@ struct Line {
 }
 
 fn lines(path: &Path) -> Vec<Line> {
-    let lines: Vec<Line> = fs::read_to_string(path).unwrap().lines().map(line).collect();
-    for pair in lines.windows(2) {
-        let key = |line: &Line| (line.chromosome.clone(), line.start);
-        assert!(key(&pair[0]) < key(&pair[1]), "sorted by chromosome and start");
-    }
-    lines
+    sorted_lines(path, line, |line| (line.chromosome.clone(), line.start))
 }
 
 fn line(line: &str) -> Line {

@@ -201,7 +201,7 @@ pub(crate) fn scaled(counts: &StrandBins, scale: f32) -> StrandBins {
 }
 
 /// Bins on either side that a Gaussian of `sigma` bins looks at.
-fn smoothing_reach(sigma: f64) -> usize {
+pub(crate) fn smoothing_reach(sigma: f64) -> usize {
     if sigma > 0.0 { (4.0 * sigma + 0.5) as usize } else { 0 }
 }
 

@@ -1,5 +1,6 @@
 //! What the tests share: running the program, the real data, files made for a test, a bundle trained for the tests.
 
+mod bed;
 mod bigwig;
 mod bundle;
 mod data;
@@ -7,6 +8,7 @@ mod folder;
 mod run;
 mod running;
 
+pub use bed::sorted_lines;
 pub use bigwig::{Item, bigwig_items, bigwig_values, write_bedgraph, write_bigwig};
 pub use bundle::{CALIBRATION, Recipe, SINGLE, bundle, experiment, small, stranded_bundle, trained};
 pub use data::{Pair, bam, chr22, hek293, k562, k562_file, k562_items, whole_genome};

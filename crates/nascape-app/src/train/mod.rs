@@ -195,6 +195,9 @@ fn start<'a>(bundle: &'a Bundle, recipe: &Recipe, learned: &train::Recipe) -> Re
     if !matches!(learned.kind(), Kind::Network(_)) {
         return fault(format!("--from goes on with a network; a {} is trained anew.", recipe.architecture.name()));
     }
+    if !recipe.helpers.is_empty() {
+        return fault("--from goes on with a bundle's own targets; what was learned for helpers was not kept. Leave 'helpers' out.".to_owned());
+    }
     let same = card.architecture == recipe.architecture
         && card.input.as_ref() == Some(&learned.input)
         && gives(card, &recipe.targets, &learned.losses);

@@ -62,8 +62,8 @@ impl Learner {
     }
 
     /// What `loss` says of each item, and the sum of the items' gradients in the order of the parameters. `loss` is given an item's
-    /// place and its raw outputs (channels first) and returns whatever it measures, and the gradient with respect to those outputs. `dropout` seeds which
-    /// values are silenced.
+    /// place and its raw outputs (channels first) and returns whatever it measures, and the gradient with respect to those outputs.
+    /// `dropout` seeds which values are silenced.
     ///
     /// The same bits for any number of threads.
     ///

@@ -37,7 +37,7 @@ use crate::{
     input::{Input, scale},
     metrics::Measures,
     network::{Item, Learner, Network, Plan, named},
-    predictor::{Engine, Predictor},
+    predictor::{Engine, Predictor, smoothing_reach},
 };
 
 /// Everything that decides the outcome of a training besides the data.
@@ -59,7 +59,7 @@ pub struct Recipe {
 
 /// What a training gives.
 pub struct Trained {
-    /// The best epoch's weights.
+    /// The weights of the epoch kept.
     pub weights: Weights,
     /// They as they impute.
     pub predictor: Predictor,
@@ -113,7 +113,7 @@ pub fn reach(recipe: &Recipe) -> Result<usize> {
         }
         Kind::Forest(settings) => {
             let features = settings.features.features().map_err(Error::Setting)?;
-            Ok(features.reach() + (4.0 * settings.smoothing + 0.5) as usize)
+            Ok(features.reach() + smoothing_reach(settings.smoothing))
         }
         Kind::Blend(_) => Ok(0),
     }

@@ -40,7 +40,6 @@ pub enum Features {
 pub struct Block {
     values: Vec<f32>,
     starts: Vec<usize>,
-    bins: usize,
 }
 
 impl Choice {
@@ -140,7 +139,6 @@ impl Features {
                 block.starts = (0..domains::FEATURES).map(|feature| feature * bins).collect();
             }
         }
-        block.bins = bins;
-        Columns::new(&block.values, &block.starts, block.bins)
+        Columns::new(&block.values, &block.starts, bins)
     }
 }

@@ -1,0 +1,75 @@
+// What the window asks of the program. Two transports implement it: `tauri.ts` (IPC of the desktop app) and `http.ts`
+// (`nascape serve`). Every method is one function of nascape-app; types come from Rust (`wire/`).
+
+import type { About } from "./wire/About";
+import type { BundleLine } from "./wire/BundleLine";
+import type { Checkup } from "./wire/Checkup";
+import type { Event } from "./wire/Event";
+import type { ExplainRequest } from "./wire/ExplainRequest";
+import type { Explanation } from "./wire/Explanation";
+import type { ExportRequest } from "./wire/ExportRequest";
+import type { Feature } from "./wire/Feature";
+import type { FeaturesRequest } from "./wire/FeaturesRequest";
+import type { Found } from "./wire/Found";
+import type { Genome } from "./wire/Genome";
+import type { Job } from "./wire/Job";
+import type { OpenedSession } from "./wire/OpenedSession";
+import type { Opened } from "./wire/Opened";
+import type { OpenFiles } from "./wire/OpenFiles";
+import type { OpenSession } from "./wire/OpenSession";
+import type { SaveSession } from "./wire/SaveSession";
+import type { TileRequest } from "./wire/TileRequest";
+import type { TrackInfo } from "./wire/TrackInfo";
+
+export interface Backend {
+    about(): Promise<About>;
+
+    /** Asks the user for files. Nothing chosen: an empty list. Chosen files may be opened from then on. */
+    pickFiles(title: string): Promise<string[]>;
+    /** Asks the user for a folder to write into. */
+    pickFolder(title: string): Promise<string | null>;
+    /** Asks the user where to save a file that is called `name` unless the user says otherwise. */
+    pickSave(title: string, name: string): Promise<string | null>;
+
+    openFiles(request: OpenFiles): Promise<Opened>;
+    /** The simulated assay, made when it is first asked for. */
+    openExample(): Promise<Opened>;
+    closeTrack(track: string): Promise<void>;
+    swapStrands(track: string): Promise<TrackInfo>;
+    checkAssay(track: string): Promise<Checkup>;
+
+    /** The genome of an open track. */
+    genome(track: string): Promise<Genome>;
+    /** Places that fit what the user typed: regions, or genes by symbol, the best first. */
+    find(track: string, text: string): Promise<Found[]>;
+
+    /**
+     * Rows of 512 numbers, NaN beyond the chromosome's end and where there is no data:
+     * an assay: mean and max of plus, mean and max of minus (values as positive numbers, a base);
+     * a signal: mean, max;
+     * imputed: mean, max, and the means of the interval's lower and upper ends (NaN where no interval is known).
+     */
+    tile(request: TileRequest): Promise<Float32Array>;
+    cancelTiles(tickets: number[]): Promise<void>;
+    features(request: FeaturesRequest): Promise<Feature[]>;
+
+    /** Opens a bundle of the user's from its folder. */
+    addBundle(folder: string): Promise<BundleLine>;
+    /** The card, as `nascape models show` prints it. */
+    bundleCard(name: string): Promise<string>;
+    explain(request: ExplainRequest): Promise<Explanation>;
+
+    startExport(request: ExportRequest): Promise<Job>;
+    jobs(): Promise<Job[]>;
+    cancelJob(id: number): Promise<void>;
+
+    saveSession(request: SaveSession): Promise<void>;
+    openSession(request: OpenSession): Promise<OpenedSession>;
+    /** Writes what the window drew (SVG, PNG, PDF) to a path that `pickSave` gave. */
+    savePicture(path: string, bytes: Uint8Array): Promise<void>;
+    /** Hands the files of tracks and a locus to IGV Desktop, if it runs on this machine. */
+    sendToIgv(tracks: string[], locus: string): Promise<void>;
+
+    /** Calls `heard` for everything that the program tells. Returns how to stop. */
+    listen(heard: (event: Event) => void): () => void;
+}

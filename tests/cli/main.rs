@@ -18,6 +18,7 @@ mod peaks;
 mod recipe;
 mod remote;
 mod resume;
+mod retrain;
 mod simulate;
 mod tirs;
 mod train;

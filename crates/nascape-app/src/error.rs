@@ -51,6 +51,12 @@ pub enum Error {
         /// What is wrong, and where.
         detail: String,
     },
+    /// A retraining that makes no sense.
+    #[error("this cannot be retrained on: {detail}")]
+    Retrain {
+        /// What there is too little of, and what to choose instead.
+        detail: String,
+    },
     /// A device that is not there.
     #[error(
         "there is no {name} device to train on ({detail}). Train with --device cpu, or build Nascape with the feature '{name}' on a machine that has one."

@@ -14,6 +14,7 @@ mod locus;
 pub mod peaks;
 pub mod recipe;
 pub mod record;
+pub mod retrain;
 pub mod source;
 pub mod stretch;
 pub mod tirs;

@@ -48,6 +48,8 @@ enum Verb {
     Bin(verb::bin::Args),
     /// Train a bundle on an assay and an observed mark
     Train(verb::train::Args),
+    /// Improve a bundle on regions where the mark is known, and say whether that helped elsewhere
+    Retrain(verb::retrain::Args),
     /// Impute marks from an assay, as bigWig
     Impute(verb::impute::Args),
     /// Measure an imputed track against the observed one, with figures
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Verb::Check(args) => verb::check::run(args, &terminal),
         Verb::Bin(args) => verb::bin::run(args, &terminal),
         Verb::Train(args) => verb::train::run(args, &terminal),
+        Verb::Retrain(args) => verb::retrain::run(args, &terminal),
         Verb::Impute(args) => verb::impute::run(args, &terminal),
         Verb::Evaluate(args) => verb::evaluate::run(args, &terminal),
         Verb::Compare(args) => verb::compare::run(args, &terminal),

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use nascape_model::{
     Bundle,
-    bundle::{CARD, Card, ExperimentUsed, TargetKind},
+    bundle::{CARD, Card, ExperimentUsed, TargetKind, Weights},
     impute::Imputer,
 };
 use nascape_signal::{
@@ -131,13 +131,18 @@ pub(super) fn impute(
 }
 
 /// The held-out regions that a bundle has met: it learned from them or its epoch was chosen on them, on whatever cells.
-pub(super) fn met(card: &Card, held_out: &HeldOut<'_>) -> Vec<String> {
+pub(super) fn met(bundle: &Bundle, held_out: &HeldOut<'_>) -> Vec<String> {
     let here = match held_out.assay.first().assembly() {
         Recognition::Known(name) => Some(name),
         _ => None,
     };
     let here = |experiment: &&ExperimentUsed| experiment.assembly.as_ref() == here || experiment.assembly.is_none();
-    let experiments = card.training.experiments.iter().filter(here);
+    let members: &[(String, Bundle)] = match &bundle.weights {
+        Weights::Blend(members) => members,
+        _ => &[],
+    };
+    let cards = members.iter().map(|(_, member)| member).chain([bundle]).map(|bundle| &bundle.card);
+    let experiments = cards.flat_map(|card| &card.training.experiments).filter(here);
     let mut met: Vec<String> = Vec::new();
     for region in experiments.flat_map(|experiment| experiment.train.iter().chain(&experiment.validation)) {
         let Ok(learned) = region.parse::<Region>() else { continue };

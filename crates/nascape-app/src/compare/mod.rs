@@ -5,6 +5,7 @@
 
 mod baseline;
 mod bundle;
+mod difference;
 mod entry;
 mod held_out;
 mod pictures;
@@ -25,6 +26,7 @@ use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, observed
 
 use self::{bundle::Recipes, held_out::HeldOut};
 pub use self::{
+    difference::{Difference, Verdict},
     report::{AtResolution, BundleCompared, Comparison, Line, Role},
     table::text,
 };
@@ -112,7 +114,8 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Comparison> {
     entries.extend(baseline::all(&held_out, &cells)?);
     work.step(0)?;
     let lines = entries.iter().map(|entry| Line::measure(entry, &held_out)).collect::<Result<_>>()?;
-    let comparison = Comparison::new(request, &held_out, of_bundles, lines)?;
+    let differences = difference::to_the_first(&entries, &held_out);
+    let comparison = Comparison::new(request, &held_out, of_bundles, lines, differences)?;
     write(request, comparison, |comparison, folder| {
         pictures::draw(&held_out, cells.mark(), &entries, comparison, folder)
     })

@@ -10,7 +10,7 @@ use nascape_model::{
 use nascape_signal::BIN;
 use serde::Serialize;
 
-use super::{Request, bundle, entry::Entry, held_out::HeldOut};
+use super::{Request, bundle, difference::Difference, entry::Entry, held_out::HeldOut};
 use crate::{
     Result,
     record::{VERSION, source_file},
@@ -49,6 +49,8 @@ pub struct Comparison {
     pub bundles: Vec<BundleCompared>,
     /// The table's lines: bundles as they were given, then baselines.
     pub lines: Vec<Line>,
+    /// Every other bundle against the first.
+    pub differences: Vec<Difference>,
     /// The loci of the profiles.
     pub loci: Vec<String>,
     /// The figures, by file name, without the ending.
@@ -116,6 +118,7 @@ impl Comparison {
         held_out: &HeldOut<'_>,
         bundles: Vec<BundleCompared>,
         mut lines: Vec<Line>,
+        differences: Vec<Difference>,
     ) -> Result<Self> {
         let all = lines.first().map_or_else(Measures::default, |line| line.resolutions[0].measures.clone());
         lines.extend(lines.first().filter(|_| all.positives.is_some()).map(Line::chance));
@@ -137,6 +140,7 @@ impl Comparison {
             files: files.into_iter().map(|(role, path)| source_file(role, path)).collect::<Result<_>>()?,
             bundles,
             lines,
+            differences,
             loci: Vec::new(),
             figures: Vec::new(),
         })
@@ -150,7 +154,7 @@ impl BundleCompared {
             architecture: bundle.card.architecture.name(),
             parameters: bundle.card.parameters,
             weights_sha256: bundle.card.weights.iter().map(|file| file.sha256.clone()).collect(),
-            met: bundle::met(&bundle.card, held_out),
+            met: bundle::met(bundle, held_out),
         }
     }
 }

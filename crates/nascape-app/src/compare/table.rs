@@ -2,10 +2,16 @@
 
 use std::fmt::Write as _;
 
-use nascape_model::bundle::{TargetKind, TargetTransform};
+use nascape_model::{
+    bundle::{TargetKind, TargetTransform},
+    metrics::bootstrap::Statistic,
+};
 use nascape_signal::region::with_commas;
 
-use super::report::{Comparison, Line};
+use super::{
+    difference::{Difference, Verdict},
+    report::{Comparison, Line},
+};
 
 /// A column of numbers.
 struct Column {
@@ -133,7 +139,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
 /// The table at 50 bp, for the terminal.
 pub fn text(comparison: &Comparison) -> String {
     let counted = format!("{}, {}, 50 bp: {}\n", comparison.mark, comparison.regions.join(", "), counted(comparison));
-    [counted, table(comparison, 0, false), warnings(comparison)].concat()
+    [counted, table(comparison, 0, false), differences(comparison), warnings(comparison)].concat()
 }
 
 /// `compare.md`.
@@ -163,8 +169,33 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
             if bin_size.is_multiple_of(1_000) { format!("{} kb", bin_size / 1_000) } else { format!("{bin_size} bp") };
         text += &format!("\n## {size}\n\n{}", table(comparison, at, true));
     }
+    text += &differences(comparison);
     text += &warnings(comparison);
     text
+}
+
+/// Every other bundle against the first, a line each; nothing where there is one bundle.
+fn differences(comparison: &Comparison) -> String {
+    let line = |difference: &Difference| {
+        let Difference { name, than, statistic, bin_size, found, verdict } = difference;
+        let figure = match statistic {
+            Statistic::Auprc => "AUPRC",
+            Statistic::Pearson => "Pearson",
+        };
+        let says = match verdict {
+            Verdict::Better => "better",
+            Verdict::NoDifferent => "no different",
+            Verdict::Worse => "worse",
+        };
+        let (value, lower, upper) = (found.value, found.lower, found.upper);
+        format!(
+            "- {name} against {than}: {says}; {figure} at {bin_size} bp {value:+.3}, 95 % interval {lower:+.3} to {upper:+.3}\n"
+        )
+    };
+    match &comparison.differences[..] {
+        [] => String::new(),
+        all => format!("\nIntervals over draws of blocks of 1 Mb:\n\n{}", all.iter().map(line).collect::<String>()),
+    }
 }
 
 /// The bins, and how many of them are positive.
@@ -218,6 +249,7 @@ mod tests {
             files: Vec::new(),
             bundles: Vec::new(),
             lines,
+            differences: Vec::new(),
             loci: Vec::new(),
             figures: Vec::new(),
         }

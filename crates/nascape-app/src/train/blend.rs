@@ -41,7 +41,8 @@ pub(super) fn members(recipe: &Recipe, losses: &Losses) -> Result<Vec<(String, B
     Ok(members)
 }
 
-/// A blend of its members: by the weights that the recipe says, or those that do best on the validation part.
+/// A blend of its members: by the weights that the recipe says, or, where it leaves one out, those that do best on the validation
+/// part, looked for from those that it says on.
 pub(super) fn blended(
     recipe: &train::Recipe,
     members: Vec<(String, Bundle)>,
@@ -51,7 +52,8 @@ pub(super) fn blended(
     let said: Option<Vec<f32>> = settings.members.iter().map(|member| member.weight).collect();
     let weights = said.unwrap_or_else(|| {
         let predictors: Vec<&Predictor> = members.iter().map(|(_, bundle)| &bundle.predictor).collect();
-        train::blend::weights(&predictors, &recipe.losses, validation)
+        let begin: Vec<f32> = settings.members.iter().map(|member| member.weight.unwrap_or(0.0)).collect();
+        train::blend::weights(&predictors, &begin, &recipe.losses, validation)
     });
     let weighted = weights.iter().zip(members).filter(|(weight, _)| **weight > 0.0);
     let (of_card, members): (Vec<blend::Member>, Vec<(String, Bundle)>) = weighted

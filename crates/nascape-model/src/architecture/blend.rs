@@ -18,7 +18,8 @@ pub struct Settings {
 pub struct Member {
     /// The bundle: in a recipe a folder, on a card the member's folder inside the blend's.
     pub bundle: String,
-    /// Its share of the mean; in a recipe it may be left out, and is then chosen on the validation part.
+    /// Its share of the mean; in a recipe it may be left out for some members, and all are then chosen on the validation part, from
+    /// the shares that are given on.
     #[serde(default)]
     pub weight: Option<f32>,
 }

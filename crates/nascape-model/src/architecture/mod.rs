@@ -86,6 +86,11 @@ impl Architecture {
         })
     }
 
+    /// A small `windows-gbt` for little data, of peaks (`presence`) or of a signal.
+    pub fn small_windows(presence: bool) -> Self {
+        Self::WindowsGbt(trees::Settings::small_windows(presence))
+    }
+
     /// What computes it, with `inputs` input channels and `outputs` output channels for a network.
     pub fn kind(&self, inputs: usize, outputs: usize) -> Kind<'_> {
         Kind::Network(match self {

@@ -65,6 +65,28 @@ impl Settings {
         Self { mirrored: true, ..Self::new(Choice::Rings(8), Objective::Logistic, Metric::Aucpr) }
     }
 
+    /// Few, shallow trees on windows of many widths: for little data.
+    pub(super) fn small_windows(presence: bool) -> Self {
+        let (objective, metric) =
+            if presence { (Objective::Logistic, Metric::Aucpr) } else { (Objective::SquaredError, Metric::Rmse) };
+        let boosting = Parameters {
+            objective,
+            metric,
+            rounds: 120,
+            patience: 30,
+            depth: 3,
+            learning_rate: 0.06,
+            subsample: 0.5,
+            colsample: 0.5,
+            lambda: 3.0,
+            min_child_weight: 10.0,
+            ..Parameters::default()
+        };
+        let features = Choice::Rings(8);
+        let (negatives, smoothing) = if presence { (0.15, 4.0) } else { (1.0, 2.0) };
+        Self { features, boosting, negatives, depths: vec![1.0, 0.3], mirrored: true, smoothing }
+    }
+
     /// What the trees make small.
     pub(super) fn loss(&self) -> Loss {
         match self.boosting.objective {

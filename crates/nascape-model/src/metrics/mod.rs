@@ -21,6 +21,7 @@
 //! ```
 
 mod agreement;
+pub mod bootstrap;
 mod calls;
 mod coarsen;
 mod complete;

@@ -14,18 +14,32 @@ pub(super) fn value(key: u32) -> f32 {
     f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
+/// The places of `values` from the highest to the lowest. NaN must have been dropped, and there must be fewer than 2^32 values.
+pub(super) fn descending(values: &[f32]) -> Vec<usize> {
+    rising(values).into_iter().rev().map(place).collect()
+}
+
+/// Keys with their places behind them, from the lowest.
+fn rising(values: &[f32]) -> Vec<u64> {
+    let mut order: Vec<u64> =
+        values.iter().enumerate().map(|(index, value)| u64::from(key(*value)) << 32 | index as u64).collect();
+    order.par_sort_unstable();
+    order
+}
+
+fn place(packed: u64) -> usize {
+    (packed & u64::from(u32::MAX)) as usize
+}
+
 /// Ranks of `values`, ties sharing their average, as a walk from the lowest: calls `each(index, twice_rank)` for every value.
 ///
 /// Ranks count from 1 as in `scipy.stats.rankdata`; their doubles are whole numbers, so sums over them can be exact.
 /// Takes 8 bytes a value while it runs. There must be fewer than 2^32 values.
 pub(super) fn walk_ranks(values: &[f32], mut each: impl FnMut(usize, u64)) {
-    let mut order: Vec<u64> =
-        values.iter().enumerate().map(|(index, value)| u64::from(key(*value)) << 32 | index as u64).collect();
-    order.par_sort_unstable();
     let mut below = 0;
-    for tied in order.chunk_by(|a, b| a >> 32 == b >> 32) {
+    for tied in rising(values).chunk_by(|a, b| a >> 32 == b >> 32) {
         let twice_rank = 2 * below + tied.len() as u64 + 1;
-        tied.iter().for_each(|packed| each((packed & u64::from(u32::MAX)) as usize, twice_rank));
+        tied.iter().for_each(|&packed| each(place(packed), twice_rank));
         below += tied.len() as u64;
     }
 }

@@ -7,8 +7,8 @@ use crate::predictor::Predictor;
 const STEPS: usize = 20;
 
 /// The weights, which sum to 1, under which the members' mean has the lowest loss on `part`: by exchanging twentieths between members
-/// as long as that helps, from equal weights on.
-pub fn weights(members: &[&Predictor], losses: &Losses, part: &Part) -> Vec<f32> {
+/// as long as that helps, from `begin` on, or from equal weights where it is all zeros.
+pub fn weights(members: &[&Predictor], begin: &[f32], losses: &Losses, part: &Part) -> Vec<f32> {
     // The raw numbers of each region by each member, computed once.
     let raw: Vec<Vec<Vec<f32>>> = members
         .iter()
@@ -28,8 +28,7 @@ pub fn weights(members: &[&Predictor], losses: &Losses, part: &Part) -> Vec<f32>
         }
         losses.of_whole(&super::total(sums.into_iter()), &super::total(counted.into_iter()))
     };
-    let mut shares: Vec<usize> =
-        (0..members.len()).map(|at| STEPS * (at + 1) / members.len() - STEPS * at / members.len()).collect();
+    let mut shares = shares(begin);
     let mut lowest = loss(&shares);
     loop {
         let pairs = (0..members.len()).flat_map(|from| (0..members.len()).map(move |to| (from, to)));
@@ -45,4 +44,33 @@ pub fn weights(members: &[&Predictor], losses: &Losses, part: &Part) -> Vec<f32>
         }
     }
     shares.iter().map(|&share| share as f32 / STEPS as f32).collect()
+}
+
+/// Weights as so many twentieths, which sum to all of them.
+fn shares(weights: &[f32]) -> Vec<usize> {
+    let equal = vec![1.0; weights.len()];
+    let weights = if weights.iter().all(|weight| *weight == 0.0) { &equal } else { weights };
+    let whole: f32 = weights.iter().sum();
+    // Cut where the running sum passes a twentieth, so that nothing is lost to rounding.
+    let mut upto = 0.0;
+    let cuts: Vec<usize> = weights
+        .iter()
+        .map(|weight| {
+            upto += weight;
+            (upto / whole * STEPS as f32).round() as usize
+        })
+        .collect();
+    cuts.iter().enumerate().map(|(at, cut)| cut - at.checked_sub(1).map_or(0, |before| cuts[before])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_twentieths_of_the_weights() {
+        assert_eq!(shares(&[0.65, 0.35, 0.0]), [13, 7, 0]);
+        assert_eq!(shares(&[0.0, 0.0, 0.0]), [7, 6, 7]);
+        assert_eq!(shares(&[1.0]), [20]);
+    }
 }

@@ -63,7 +63,8 @@ pub struct Trained {
     pub weights: Weights,
     /// They as they impute.
     pub predictor: Predictor,
-    /// The epoch kept, from 1: the one with the lowest validation loss, or the last where that was asked for.
+    /// The epoch kept, from 1: the one with the lowest validation loss, or the last where that was asked for. 0 when no epoch did
+    /// better than the weights that training started from.
     pub best_epoch: usize,
     /// Every epoch's figures.
     pub epochs: Vec<Epoch>,
@@ -152,6 +153,8 @@ pub struct Resume<'a> {
 
 /// Trains on `train`, choosing the epoch on `validation`. `told` hears of every epoch as it ends.
 ///
+/// Weights that training starts from are kept where no epoch does better on the validation part.
+///
 /// The same recipe and data give the same weights, whatever the number of threads, and however often it was interrupted and resumed.
 ///
 /// # Errors
@@ -181,6 +184,8 @@ pub fn train(
             fresh
         }
     };
+    // A bundle's weights, which an epoch must beat.
+    let begun = start.is_some().then(|| learner.parameters().to_vec());
     let found =
         if resume.go_on { Checkpoint::load(resume.path, resume.identity, learner.parameters().len())? } else { None };
     let mut state = found.unwrap_or_else(|| Checkpoint {
@@ -191,24 +196,26 @@ pub fn train(
         best_epoch: 0,
         best: Vec::new(),
     });
+    let loss_of = |parameters: &[f32]| assess(&predictor(recipe, &plan, parameters), &recipe.losses, validation);
+    let loss_begun = begun.as_ref().map_or(f64::INFINITY, |parameters| loss_of(parameters).0);
     learner.parameters_mut().clone_from(&state.parameters);
     state.epochs.iter().for_each(&mut told);
 
     for epoch in state.epochs.len() + 1..=schedule.epochs {
-        if state.best_epoch > 0 && epoch - 1 - state.best_epoch >= schedule.patience {
+        let something_to_keep = state.best_epoch > 0 || begun.is_some();
+        if something_to_keep && epoch - 1 - state.best_epoch >= schedule.patience {
             break;
         }
         // An epoch's dice depend on nothing that came before, so that it can be taken up again.
         rng.set_stream(epoch as u64);
         rng.set_word_pos(0);
         let train_loss = one_epoch(recipe, &schedule, epoch, &mut learner, &mut state.adam, train, &mut rng, progress)?;
-        let (validation_loss, measures) =
-            assess(&predictor(recipe, &plan, learner.parameters()), &recipe.losses, validation);
+        let (validation_loss, measures) = loss_of(learner.parameters());
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             // The last good epoch is kept where there is one.
-            match state.best_epoch {
-                0 => return Err(Error::Diverged { epoch }),
-                _ => break,
+            match something_to_keep {
+                true => break,
+                false => return Err(Error::Diverged { epoch }),
             }
         }
         let mean = |figure: &dyn Fn(&Measures) -> Option<f64>| {
@@ -223,7 +230,7 @@ pub fn train(
             validation_auprc: mean(&|measures| measures.auprc),
         };
         told(&record);
-        let lowest = state.best_epoch.checked_sub(1).map_or(f64::INFINITY, |best| state.epochs[best].validation_loss);
+        let lowest = state.best_epoch.checked_sub(1).map_or(loss_begun, |best| state.epochs[best].validation_loss);
         state.epochs.push(record);
         state.parameters = learner.parameters().to_vec();
         if validation_loss < lowest || schedule.keep_last {
@@ -232,9 +239,10 @@ pub fn train(
         }
         state.save(resume.path)?;
     }
+    let best = begun.filter(|_| state.best_epoch == 0).unwrap_or(state.best);
     Ok(Trained {
-        weights: Weights::Network(named(&plan, &state.best)),
-        predictor: predictor(recipe, &plan, &state.best),
+        weights: Weights::Network(named(&plan, &best)),
+        predictor: predictor(recipe, &plan, &best),
         best_epoch: state.best_epoch,
         epochs: state.epochs,
     })

@@ -1,0 +1,162 @@
+//! What a retrained bundle is made of.
+
+use std::path::{Path, PathBuf};
+
+use nascape_model::{
+    Bundle,
+    architecture::{Architecture, blend},
+    bundle::{Card, Output, TargetKind, Weights},
+    train::Schedule,
+};
+use nascape_signal::Progress;
+
+use super::{Request, train};
+use crate::{
+    Result,
+    recipe::{Experiment, Recipe},
+    train::Told,
+};
+
+/// Steps that a network is tuned for, and the epochs that they may be cut into.
+const STEPS: usize = 120;
+const EPOCHS: std::ops::RangeInclusive<usize> = 8..=40;
+/// Bins of a tile and tiles of a step: small, since there is little to cut them from.
+const TILE: usize = 2_048;
+const TILES: usize = 4;
+
+/// The bundles that a retrained one may be blended of, saved in a folder of their own.
+pub(super) struct Members<'a> {
+    request: &'a Request,
+    folder: &'a Path,
+    experiment: Experiment,
+    /// Bundle, and the weight that choosing begins with.
+    all: Vec<(PathBuf, Bundle, f32)>,
+}
+
+impl<'a> Members<'a> {
+    /// The members of the starting bundle, or it alone.
+    ///
+    /// # Errors
+    /// Those of saving.
+    pub fn of(request: &'a Request, folder: &'a Path, experiment: Experiment) -> Result<Self> {
+        let start = &request.start;
+        let standing: Vec<(Bundle, f32)> = match (&start.card.architecture, &start.weights) {
+            (Architecture::Blend(settings), Weights::Blend(members)) => {
+                let weights = settings.members.iter().map(|member| member.weight.unwrap_or(1.0));
+                members.iter().map(|(_, bundle)| bundle.clone()).zip(weights).collect()
+            }
+            _ => vec![(start.clone(), 1.0)],
+        };
+        let mut all = Vec::new();
+        for (at, (bundle, weight)) in standing.into_iter().enumerate() {
+            let folder = folder.join(format!("standing.{at}"));
+            Bundle::save(&folder, &bundle.card, &bundle.weights)?;
+            all.push((folder, bundle, weight));
+        }
+        Ok(Self { request, folder, experiment, all })
+    }
+
+    /// Adds each network tuned to the regions, where that helps on the validation part.
+    ///
+    /// # Errors
+    /// Those of training.
+    pub fn tune(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
+        let networks: Vec<Bundle> = self
+            .all
+            .iter()
+            .map(|(_, bundle, _)| bundle)
+            .filter(|b| matches!(b.weights, Weights::Network(_)))
+            .cloned()
+            .collect();
+        for (at, network) in networks.into_iter().enumerate() {
+            let mut recipe = self.recipe(network.card.architecture.clone());
+            recipe.input = network.card.input.clone();
+            recipe.both_directions = Some(network.card.both_directions);
+            recipe.schedule = self.schedule();
+            let folder = self.folder.join(format!("tuned.{at}"));
+            let card = train(recipe, Some(network), &self.request.command, folder.clone(), progress, told)?;
+            if card.training.best_epoch > 0 {
+                self.add(folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a small forest that has seen the regions only; not for a target whose scale is imputed too, nor in a program built
+    /// without XGBoost.
+    ///
+    /// # Errors
+    /// Those of training.
+    pub fn grow(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
+        let target = &self.request.start.card.targets[0];
+        if target.scale_output || target.output == Output::Step || !cfg!(feature = "xgboost") {
+            return Ok(());
+        }
+        let architecture = Architecture::small_windows(target.kind == TargetKind::Presence);
+        let folder = self.folder.join("trees");
+        train(self.recipe(architecture), None, &self.request.command, folder.clone(), progress, told)?;
+        self.add(folder)
+    }
+
+    /// Blends them into the request's output; a network that is alone with its tuned self is not blended where its scale is
+    /// imputed too, since scales have no mean.
+    ///
+    /// # Errors
+    /// Those of saving.
+    pub fn join(self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
+        let output = self.request.output.clone();
+        if self.request.start.card.targets[0].scale_output {
+            let (_, bundle, _) = self.all.last().expect("there is the starting bundle");
+            let name =
+                output.file_name().map_or_else(|| bundle.card.name.clone(), |name| name.to_string_lossy().into_owned());
+            Bundle::save(&output, &Card { name, ..bundle.card.clone() }, &bundle.weights)?;
+            return Ok(Bundle::open(&output)?.card);
+        }
+        let member = |(folder, _, weight): &(PathBuf, Bundle, f32)| blend::Member {
+            bundle: folder.to_string_lossy().into_owned(),
+            // Where one is left out, all are chosen, from those given on.
+            weight: (*weight > 0.0).then_some(*weight),
+        };
+        let settings = blend::Settings { members: self.all.iter().map(member).collect() };
+        let mut recipe = self.recipe(Architecture::Blend(settings));
+        recipe.loss = Some(self.request.start.card.targets[0].loss);
+        train(recipe, None, &self.request.command, output, progress, told)
+    }
+
+    fn add(&mut self, folder: PathBuf) -> Result<()> {
+        let bundle = Bundle::open(&folder)?;
+        self.all.push((folder, bundle, 0.0));
+        Ok(())
+    }
+
+    fn recipe(&self, architecture: Architecture) -> Recipe {
+        let card = &self.request.start.card;
+        let target = &card.targets[0];
+        Recipe {
+            reads_per_kb: Some(card.reads_per_kb),
+            target_summary: card.training.target_summary,
+            target_transform: target.transform,
+            target_smoothing: Some(card.training.target_smoothing).filter(|sigma| *sigma > 0.0),
+            licence: card.licence.clone(),
+            ..Recipe::new(target.name.clone(), architecture, self.experiment.clone())
+        }
+    }
+
+    fn schedule(&self) -> Schedule {
+        let bases: u64 = self.experiment.train.iter().map(|region| u64::from(region.bases())).sum();
+        let steps_an_epoch = (bases as usize / (nascape_signal::BIN as usize * TILE * TILES)).max(1);
+        let epochs = (STEPS / steps_an_epoch).clamp(*EPOCHS.start(), *EPOCHS.end());
+        Schedule {
+            epochs,
+            patience: epochs,
+            batch_tiles: TILES,
+            tile_bins: TILE,
+            learning_rate: 1e-3,
+            warm_up: 0.1,
+            longest_gradient: 1.0,
+            weight_decay: 0.01,
+            thinning: 0.5,
+            ..Schedule::default()
+        }
+    }
+}

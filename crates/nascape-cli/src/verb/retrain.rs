@@ -1,0 +1,77 @@
+//! `nascape retrain`: a bundle becomes better at an assay of which the mark is known in some regions.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use nascape_app::{Library, Result, retrain, train::Told};
+use nascape_signal::Region;
+
+use crate::{assay_args::AssayArgs, terminal::Terminal, typed::command_line};
+
+const EXAMPLES: &str = "\
+Examples:
+  nascape retrain --from H3K4me3.blend --plus MCF7.plus.bw --minus MCF7.minus.bw --observed MCF7.H3K4me3.narrowPeak \\
+    --region chr22:28,500,001-30,500,000 --output H3K4me3.MCF7
+
+A fifth of the regions is kept to choose by, the rest is learned from. Old and new bundle are then measured on --test, or on all of the
+observed chromosomes but the regions and 100 kb around them; whether the difference may be luck is told by an interval over blocks of
+1 Mb. DIR/retraining holds the verdict, tables and figures. The starting bundle is not changed.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The bundle to start from, of one mark: its folder, or the name of a shipped one
+    #[arg(long, value_name = "BUNDLE")]
+    from: String,
+
+    #[command(flatten)]
+    assay_files: AssayArgs,
+
+    /// The bundle's mark as it was observed: bigWig, bedGraph, BED, narrowPeak or broadPeak
+    #[arg(long, value_name = "FILE")]
+    observed: PathBuf,
+
+    /// A region to learn from; may be given several times
+    #[arg(long = "region", value_name = "REGION", required = true)]
+    regions: Vec<Region>,
+
+    /// A region to measure both bundles on; may be given several times [default: everything observed but the regions]
+    #[arg(long = "test", value_name = "REGION")]
+    test: Vec<Region>,
+
+    /// Regions that take no part (not assessed, amplified): a BED file
+    #[arg(long, value_name = "BED")]
+    exclude: Option<PathBuf>,
+
+    /// The retrained bundle: a folder, named as the bundle will be
+    #[arg(long, short, value_name = "BUNDLE")]
+    output: PathBuf,
+}
+
+pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
+    let request = retrain::Request {
+        start: Library::open(&args.from)?,
+        assay: args.assay_files.source()?,
+        observed: args.observed,
+        regions: args.regions,
+        test: args.test,
+        exclude: args.exclude,
+        command: command_line(),
+        output: args.output,
+    };
+    let verdict = retrain::run(&request, terminal, |told| match told {
+        Told::Warning(text) => terminal.warn(text),
+        Told::Epoch(epoch) => {
+            terminal.log(&format!("epoch {:>3}  validation loss {:.5}", epoch.epoch, epoch.validation_loss));
+        }
+    })?;
+    terminal.result(&verdict, || {
+        let folder = request.output.join(retrain::FOLDER);
+        let table = nascape_app::compare::text(&verdict.comparison);
+        format!(
+            "{}: {}\n\n{table}\n{}: tables and figures",
+            request.output.display(),
+            verdict.sentence,
+            folder.display()
+        )
+    })
+}

@@ -9,7 +9,7 @@ export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
 
-.PHONY: demo build test lint test-rust test-peers deny bundles benchmark-models twin setup setup-peers
+.PHONY: demo build test lint test-rust test-peers deny bundles benchmark-models benchmark-retraining twin setup setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles and draws what came out.
 demo: build
@@ -44,6 +44,10 @@ bundles: build
 # Measures the shipped bundles and the baselines on the test parts and writes models/benchmark/*.md.
 benchmark-models: build
 	models/measure
+
+# Retrains bundles of one cell on more and more of another, and writes models/benchmark/retraining.md.
+benchmark-retraining: build
+	models/measure-retraining
 
 # Trains the paper's network in PyTorch with our recipe, for several seeds, beside ours.
 twin: build setup-peers

@@ -243,6 +243,13 @@ impl Recipe {
         let shared: Shared = toml::from_str(&text).map_err(|source| fault(source.to_string()))?;
         for mut experiment in shared.experiment {
             experiment.observed.retain(|mark, _| self.targets.contains(mark) || self.helpers.contains(mark));
+            // What no data folder holds may lie beside the experiments, which need not lie beside the recipe.
+            if let Some(exclude) = &mut experiment.exclude {
+                let beside = path.parent().unwrap_or(Path::new(".")).join(&*exclude);
+                if let Ok(found) = beside.canonicalize() {
+                    *exclude = found;
+                }
+            }
             let wanted = self.only.is_empty() || self.only.contains(&experiment.name);
             if wanted && !experiment.observed.is_empty() {
                 self.experiments.push(experiment);

@@ -2,7 +2,7 @@
 //!
 //! Coordinates are 0-based half-open bases here; the window shows them 1-based with commas.
 
-use nascape_signal::doctor::{Finding, Severity};
+use nascape_signal::doctor::{Code, Severity};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,8 +43,10 @@ pub struct Recent {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct BundleLine {
-    /// What names it in every request.
+    /// What names it in every request: a shipped bundle's name, the folder of a user's.
     pub name: String,
+    /// What to call it.
+    pub title: String,
     /// Its architecture.
     pub architecture: String,
     /// The marks it imputes.
@@ -181,10 +183,16 @@ pub struct Checkup {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct FindingLine {
-    /// What, how bad, and what to do.
-    #[serde(flatten)]
-    #[ts(type = "{ code: string, severity: 'fine' | 'mended' | 'warning' | 'error', message: string, remedy: string }")]
-    pub finding: Finding,
+    /// What it is about.
+    #[ts(type = "string")]
+    pub code: Code,
+    /// How bad it is.
+    #[ts(type = "'fine' | 'mended' | 'warning' | 'error'")]
+    pub severity: Severity,
+    /// What was found, with its evidence.
+    pub message: String,
+    /// What is done about it, or what the user can do; empty when all is fine.
+    pub remedy: String,
     /// What the program can do about it.
     pub fix: Option<Fix>,
 }
@@ -437,6 +445,54 @@ pub enum Event {
         /// Their paths.
         paths: Vec<String>,
     },
+    /// The user chose something in the native menu of the desktop window.
+    Menu {
+        /// What.
+        item: MenuItem,
+    },
+}
+
+/// What the native menu asks the window to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MenuItem {
+    /// Open an assay's files.
+    OpenAssay,
+    /// Open the simulated assay.
+    OpenExample,
+    /// Open files to stand beside the assay.
+    AddTrack,
+    /// Open a session.
+    OpenSession,
+    /// Save the session where it was saved last.
+    SaveSession,
+    /// Ask where to save the session.
+    SaveSessionAs,
+    /// Open the export dialog.
+    Export,
+    /// Hand the tracks and the locus to IGV Desktop.
+    SendToIgv,
+    /// Take the last change of tracks or locus back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Twice as near.
+    ZoomIn,
+    /// Twice as far.
+    ZoomOut,
+    /// The whole chromosome.
+    Fit,
+    /// Fold or unfold the side panel.
+    SidePanel,
+    /// Light or dark.
+    Theme,
+    /// Put the cursor into the locus box.
+    GoTo,
+    /// The list of keys.
+    Keys,
+    /// Version, licence and bundles.
+    About,
 }
 
 /// A session to write: the window's own state, beside the files it needs.

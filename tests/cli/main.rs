@@ -14,6 +14,7 @@ mod hostile;
 mod impute;
 mod interruption;
 mod intervals;
+mod library;
 mod peaks;
 mod recipe;
 mod remote;

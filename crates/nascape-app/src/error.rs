@@ -35,6 +35,30 @@ pub enum Error {
         /// The names in the library.
         known: String,
     },
+    /// A file that should hold a bundle.
+    #[error("{path}: {detail}")]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A name that no bundle can be kept by.
+    #[error("a bundle cannot be kept as '{name}': {detail}.")]
+    BundleName {
+        /// The name.
+        name: String,
+        /// Why not, and what to do.
+        detail: String,
+    },
+    /// A bundle that the user does not keep.
+    #[error("you keep no bundle '{name}'. Yours are: {known}. Shipped ones cannot be removed.")]
+    NotKept {
+        /// The name.
+        name: String,
+        /// The names of those kept.
+        known: String,
+    },
     /// A folder that holds other things.
     #[error(
         "{path}: the folder holds other things and no bundle. Give a folder that is new or empty, or a bundle to replace."
@@ -137,7 +161,7 @@ pub enum Error {
     },
     /// The bundle that imputed a track is not at hand.
     #[error(
-        "{track} was imputed by the bundle '{bundle}' (so its run.json), which is not a shipped one. Give the bundle's folder with --bundle, or say where to cut with --threshold."
+        "{track} was imputed by the bundle '{bundle}' (so its run.json), which is neither a shipped one nor one that you keep. Give the bundle's folder with --bundle, or say where to cut with --threshold."
     )]
     BundleNotAtHand {
         /// The track.
@@ -211,6 +235,7 @@ impl Error {
                 | Self::Signal(Signal::UnknownAssembly { .. } | Signal::Sigma(_))
                 | Self::Model(Model::Setting(_))
                 | Self::Recipe { .. }
+                | Self::BundleName { .. }
                 | Self::Device { .. }
         )
     }

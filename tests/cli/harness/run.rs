@@ -2,6 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -14,11 +15,14 @@ use super::Pair;
 pub struct Nascape {
     arguments: Vec<OsString>,
     limit: Option<u64>,
+    home: PathBuf,
 }
 
 /// `nascape VERB`.
 pub fn nascape(verb: &str) -> Nascape {
-    Nascape { arguments: vec![verb.into()], limit: None }
+    // Whoever runs the tests may keep bundles of their own.
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nobody");
+    Nascape { arguments: vec![verb.into()], limit: None, home }
 }
 
 impl Nascape {
@@ -44,6 +48,12 @@ impl Nascape {
         self
     }
 
+    /// Bundles are kept beneath this folder.
+    pub fn keeping_in(mut self, folder: &Path) -> Self {
+        self.home = folder.to_owned();
+        self
+    }
+
     /// The command, for a test that wants to start it itself.
     pub fn command(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_nascape");
@@ -59,6 +69,7 @@ impl Nascape {
         for proxy in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);
         }
+        command.env("XDG_DATA_HOME", &self.home);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

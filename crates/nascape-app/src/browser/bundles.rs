@@ -46,7 +46,7 @@ impl OpenBundle {
             title: card.name.clone(),
             architecture: card.architecture.name().to_owned(),
             targets: card.targets.iter().map(target).collect(),
-            default: shipped && Library::is_default(name),
+            default: Library::default_names().iter().any(|default| default == name),
             shipped,
             needs_strands: bundle.predictor.needs_strands(),
             parameters: card.parameters,
@@ -101,12 +101,20 @@ impl Browser {
 
     /// A line a bundle: shipped ones, the default of each mark first, then the user's.
     pub(super) fn bundle_lines(&self) -> Answer<Vec<BundleLine>> {
-        let mut names = Library::names();
-        names.sort_by_key(|name| Library::default_place(name));
-        let shipped = names.iter().map(|name| Ok(self.bundle(name)?.line.clone()));
-        let mut lines = shipped.collect::<Answer<Vec<_>>>()?;
+        let names = Library::names();
+        let mut lines = Vec::new();
+        for name in &names {
+            match self.bundle(name) {
+                Ok(bundle) => lines.push(bundle.line.clone()),
+                // One of the user's that is damaged must not keep the window from opening.
+                Err(_) if !Library::is_shipped(name) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
         let open = self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.extend(open.values().filter(|bundle| !bundle.line.shipped).map(|bundle| bundle.line.clone()));
+        lines.extend(
+            open.values().filter(|bundle| !names.contains(&bundle.line.name)).map(|bundle| bundle.line.clone()),
+        );
         Ok(lines)
     }
 
@@ -118,8 +126,8 @@ impl Browser {
         if let Some(known) = self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(Arc::clone(known));
         }
-        let opened = match Library::shipped(name) {
-            Ok(bundle) => OpenBundle::new(name, bundle, true),
+        let opened = match Library::named(name) {
+            Ok(bundle) => OpenBundle::new(name, bundle, Library::is_shipped(name)),
             Err(_) if PathBuf::from(name).is_absolute() => {
                 OpenBundle::new(name, Bundle::open(&self.allowed.check(Path::new(name))?)?, false)
             }

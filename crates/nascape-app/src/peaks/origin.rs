@@ -37,9 +37,11 @@ pub fn bundle_of(track: &Path, given: Option<&Bundle>) -> Result<(Bundle, usize)
         return is_used(given).then(|| (given.clone(), target)).ok_or_else(other);
     }
     for name in Library::names() {
-        let shipped = Library::shipped(&name)?;
-        if is_used(&shipped) {
-            return Ok((shipped, target));
+        // One of the user's that does not open is not the one.
+        if let Ok(known) = Library::named(&name)
+            && is_used(&known)
+        {
+            return Ok((known, target));
         }
     }
     Err(Error::BundleNotAtHand { track: track.to_owned(), bundle: used.name })

@@ -8,7 +8,7 @@ use nascape_model::{
     bundle::{Card, Output, TargetKind, Weights},
     train::Schedule,
 };
-use nascape_signal::Progress;
+use nascape_signal::{Progress, Region};
 
 use super::{Request, train};
 use crate::{
@@ -29,6 +29,8 @@ pub(super) struct Members<'a> {
     request: &'a Request,
     folder: &'a Path,
     experiment: Experiment,
+    /// Where the retrained bundle is measured.
+    test: Vec<Region>,
     /// Bundle, and the weight that choosing begins with.
     all: Vec<(PathBuf, Bundle, f32)>,
 }
@@ -38,7 +40,7 @@ impl<'a> Members<'a> {
     ///
     /// # Errors
     /// Those of saving.
-    pub fn of(request: &'a Request, folder: &'a Path, experiment: Experiment) -> Result<Self> {
+    pub fn of(request: &'a Request, folder: &'a Path, experiment: Experiment, test: Vec<Region>) -> Result<Self> {
         let start = &request.start;
         let standing: Vec<(Bundle, f32)> = match (&start.card.architecture, &start.weights) {
             (Architecture::Blend(settings), Weights::Blend(members)) => {
@@ -53,7 +55,7 @@ impl<'a> Members<'a> {
             Bundle::save(&folder, &bundle.card, &bundle.weights)?;
             all.push((folder, bundle, weight));
         }
-        Ok(Self { request, folder, experiment, all })
+        Ok(Self { request, folder, experiment, test, all })
     }
 
     /// Adds each network tuned to the regions, where that helps on the validation part.
@@ -120,6 +122,7 @@ impl<'a> Members<'a> {
         let settings = blend::Settings { members: self.all.iter().map(member).collect() };
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
+        recipe.experiments[0].test = self.test.clone();
         train(recipe, None, &self.request.command, output, progress, told)
     }
 

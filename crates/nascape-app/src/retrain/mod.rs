@@ -84,15 +84,11 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         test: Vec::new(),
     };
     let work = tempfile::tempdir().map_err(crate::error::write_fault(&std::env::temp_dir()))?;
-    let mut members = Members::of(request, work.path(), experiment)?;
+    let mut members = Members::of(request, work.path(), experiment, parts.test.clone())?;
     members.tune(progress, &mut told)?;
     members.grow(progress, &mut told)?;
     let card = members.join(progress, &mut told)?;
-    verdict(request, parts, &card, progress)
-}
-
-fn verdict(request: &Request, parts: Parts, card: &Card, progress: &dyn Progress) -> Result<Verdict> {
-    let verdict = Verdict::measure(request, parts, card, progress)?;
+    let verdict = Verdict::measure(request, parts, &card, progress)?;
     write_json(&request.output.join(FOLDER).join("verdict.json"), &verdict)?;
     Ok(verdict)
 }

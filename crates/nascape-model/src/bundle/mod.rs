@@ -130,6 +130,11 @@ impl Bundle {
         Ok(Self { card, predictor, weights })
     }
 
+    /// The files of the bundle by their names, the card last.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        whole(&self.card, &self.weights)
+    }
+
     /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced, other files in its
     /// folder stay.
     ///
@@ -137,16 +142,11 @@ impl Bundle {
     /// [`nascape_signal::Error::Write`]; nothing is left behind then, and an older bundle is as it was.
     pub fn save(folder: &Path, card: &Card, trained: &Weights) -> Result<()> {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
-        let files = files(card, trained, "");
-        let used =
-            |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
-        let card = Card { weights: files.iter().map(used).collect(), ..card.clone() };
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(write_fault(parent.to_owned()))?;
         let partial = tempfile::Builder::new().prefix(".bundle.").suffix(".partial").tempdir_in(parent);
         let partial = partial.map_err(write_fault(folder.to_owned()))?;
-        // The card comes last, and does not fit other weights.
-        let files = [files, vec![(CARD.to_owned(), card.to_json().into_bytes())]].concat();
+        let files = whole(card, trained);
         for (name, bytes) in &files {
             let path = partial.path().join(name);
             if let Some(parent) = path.parent() {
@@ -171,6 +171,15 @@ impl Bundle {
         let _ = partial.keep(); // Renamed: there is nothing left to remove.
         Ok(())
     }
+}
+
+/// The files of a bundle. The card comes last, and does not fit other weights.
+fn whole(card: &Card, trained: &Weights) -> Vec<(String, Vec<u8>)> {
+    let mut files = files(card, trained, "");
+    let used = |(file, bytes): &(String, Vec<u8>)| WeightsFile { file: file.clone(), sha256: weights::sha256(bytes) };
+    let card = Card { weights: files.iter().map(used).collect(), ..card.clone() };
+    files.push((CARD.to_owned(), card.to_json().into_bytes()));
+    files
 }
 
 /// The files of a bundle, less its card; `folder` is where they lie inside an enclosing one.

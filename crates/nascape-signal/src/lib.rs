@@ -24,6 +24,7 @@ pub mod bigwig;
 pub mod bin;
 pub mod doctor;
 pub mod error;
+pub mod excerpt;
 pub mod exclusion;
 pub mod feature;
 pub mod format;

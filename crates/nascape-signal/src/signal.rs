@@ -244,6 +244,18 @@ impl Signal {
         Ok(binner.finish())
     }
 
+    /// The same file as far as names, lengths and assembly go, with other items, on one chromosome alone.
+    pub(crate) fn with_items(&self, chromosome: &str, items: Vec<Interval>) -> Self {
+        let name = self.find(chromosome).map_or(chromosome, |known| &known.name).to_owned();
+        Self {
+            path: self.path.clone(),
+            format: self.format,
+            chromosomes: self.chromosomes.clone(),
+            assembly: self.assembly.clone(),
+            source: Source::Held(BTreeMap::from([(name, items)])),
+        }
+    }
+
     fn mismatch(&self, chromosome: &Chromosome, second: OnAssembly) -> Error {
         let first =
             OnAssembly { path: self.path.clone(), assembly: self.assembly.to_string(), length: chromosome.length };

@@ -1,18 +1,15 @@
 //! What turns reads into raw numbers: a network, a forest of trees, or a weighted mean of several.
 
-use nascape_signal::{BIN, StrandBins, smooth};
-use rayon::prelude::*;
+mod run;
+mod silence;
+
+use nascape_signal::{BIN, StrandBins};
 
 use crate::{
-    input::{Input, mirrored, scale},
-    kernel::Rows,
-    network::{Network, Scratch},
-    trees::{Features, Forest, features::Block},
+    input::{Counts, Input},
+    network::Network,
+    trees::{Features, Forest},
 };
-
-/// Bins computed at a time by one thread. A halo is computed anew for every tile; the layers of a tile of this size still lie in a
-/// core's cache.
-const TILE: usize = 16_384;
 
 /// Reads in, raw numbers out.
 #[derive(Clone, Debug)]
@@ -34,13 +31,6 @@ pub enum Engine {
     Forest(Features, Forest, f64),
     /// Weighted predictors.
     Blend(Vec<(f32, Predictor)>),
-}
-
-/// Memory that a thread uses again for every tile.
-#[derive(Default)]
-struct Memory {
-    layers: Scratch,
-    features: Block,
 }
 
 impl Predictor {
@@ -81,8 +71,8 @@ impl Predictor {
         match &self.engine {
             Engine::Network(_, network) => network.plan().chunk(),
             Engine::Forest(..) => None,
-            // Chunks that divide one another's multiples meet on the grid.
-            Engine::Blend(members) => members.iter().find_map(|(_, member)| member.chunk()).map(|_| self.grid()),
+            // Each member cuts for itself.
+            Engine::Blend(_) => None,
         }
     }
 
@@ -117,87 +107,12 @@ impl Predictor {
     fn steps(&self) -> usize {
         (BIN / self.step()) as usize
     }
-
-    /// The raw numbers over `counts` less [`Predictor::reach`] bins on either side, a row an output: tiles on all cores. What is left
-    /// must begin on the grid and be a multiple of it. `reads_per_kb` is the assay's depth.
-    ///
-    /// A bin's numbers depend on the reads around it alone, never on the tile they were computed in.
-    pub fn predict(&self, counts: &StrandBins, reads_per_kb: f64) -> Vec<Vec<f32>> {
-        let reach = self.reach();
-        let bins = counts.plus.len() / self.steps() - 2 * reach;
-        let tile = self.chunk().unwrap_or_else(|| TILE.next_multiple_of(self.grid()));
-        let of_tile = |memory: &mut Memory, first: usize| {
-            let last = (first + tile).min(bins);
-            self.tile(&self.cut(counts, first, last + 2 * reach), reads_per_kb, memory)
-        };
-        let starts: Vec<usize> = (0..bins).step_by(tile).collect();
-        let tiles: Vec<Vec<Vec<f32>>> = starts.into_par_iter().map_init(Memory::default, of_tile).collect();
-        (0..self.outputs()).map(|output| tiles.iter().flat_map(|tile| tile[output].iter().copied()).collect()).collect()
-    }
-
-    /// Bins `first..last` of some reads.
-    fn cut(&self, counts: &StrandBins, first: usize, last: usize) -> StrandBins {
-        let cut = |row: &[f32]| row[first * self.steps()..last * self.steps()].to_vec();
-        StrandBins { plus: cut(&counts.plus), minus: cut(&counts.minus) }
-    }
-
-    /// One tile, with [`Predictor::reach`] bins of reads on either side.
-    fn tile(&self, counts: &StrandBins, reads_per_kb: f64, memory: &mut Memory) -> Vec<Vec<f32>> {
-        let mut rows = self.one_direction(counts, reads_per_kb, memory);
-        if self.both_directions {
-            let backwards = self.one_direction(&mirrored(counts), reads_per_kb, memory);
-            for (row, backwards) in rows.iter_mut().zip(&backwards) {
-                row.iter_mut().zip(backwards.iter().rev()).for_each(|(z, other)| *z = 0.5 * (*z + other));
-            }
-        }
-        rows
-    }
-
-    fn one_direction(&self, counts: &StrandBins, reads_per_kb: f64, memory: &mut Memory) -> Vec<Vec<f32>> {
-        let bins = counts.plus.len() / self.steps() - 2 * self.reach();
-        match &self.engine {
-            Engine::Network(input, network) => {
-                let rows = input.rows(counts, scale(self.reads_per_kb, reads_per_kb));
-                let (left, right) = network.plan().halo();
-                let length = counts.plus.len() - 2 * input.reach();
-                let rows = Rows::new(&rows, input.channels.len(), length, length);
-                let tile = rows.cut(left.max(right) - left, left + bins + right);
-                network.predict(tile, bins, &mut memory.layers)
-            }
-            Engine::Forest(features, forest, smoothing) => {
-                let counts = scaled(counts, scale(self.reads_per_kb, reads_per_kb));
-                let reach = smoothing_reach(*smoothing);
-                let mut margins = vec![0.0; bins + 2 * reach];
-                let block_bins = features.block_bins();
-                for (block, margins) in margins.chunks_mut(block_bins).enumerate() {
-                    let columns = features.block(&counts, block * block_bins, margins.len(), &mut memory.features);
-                    forest.predict(columns, margins);
-                }
-                if *smoothing > 0.0 {
-                    smooth::gaussian(&mut margins, *smoothing).expect("checked when the bundle was opened");
-                }
-                vec![margins[reach..reach + bins].to_vec()]
-            }
-            Engine::Blend(members) => {
-                let mut sum = vec![vec![0.0; bins]; self.outputs()];
-                for (weight, member) in members {
-                    let spare = self.reach() - member.reach();
-                    let all = counts.plus.len() / self.steps();
-                    let of_member = self.cut(counts, spare, all - spare);
-                    for (sum, row) in sum.iter_mut().zip(member.tile(&of_member, reads_per_kb, memory)) {
-                        sum.iter_mut().zip(row).for_each(|(sum, z)| *sum += weight * z);
-                    }
-                }
-                sum
-            }
-        }
-    }
 }
 
 /// Counts of a library of another depth.
-pub(crate) fn scaled(counts: &StrandBins, scale: f32) -> StrandBins {
+pub(crate) fn scaled(counts: Counts<'_>, scale: f32) -> StrandBins {
     let scaled = |row: &[f32]| row.iter().map(|reads| reads * scale).collect();
-    StrandBins { plus: scaled(&counts.plus), minus: scaled(&counts.minus) }
+    StrandBins { plus: scaled(counts.plus), minus: scaled(counts.minus) }
 }
 
 /// Bins on either side that a Gaussian of `sigma` bins looks at.

@@ -32,6 +32,7 @@ pub mod guard;
 pub mod interval;
 pub mod npy;
 pub mod observed;
+mod pages;
 pub mod partial;
 pub mod peaks;
 pub mod progress;

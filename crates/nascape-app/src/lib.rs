@@ -3,6 +3,7 @@
 //! Every function takes a plain request, reports to a [`Progress`](nascape_signal::Progress), and leaves whole outputs or none.
 
 pub mod bin;
+pub mod browser;
 pub mod compare;
 pub mod device;
 pub mod error;

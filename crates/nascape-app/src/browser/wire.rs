@@ -2,7 +2,7 @@
 //!
 //! Coordinates are 0-based half-open bases here; the window shows them 1-based with commas.
 
-use nascape_signal::doctor::{Finding, Severity};
+use nascape_signal::doctor::{Code, Severity};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -181,10 +181,16 @@ pub struct Checkup {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct FindingLine {
-    /// What, how bad, and what to do.
-    #[serde(flatten)]
-    #[ts(type = "{ code: string, severity: 'fine' | 'mended' | 'warning' | 'error', message: string, remedy: string }")]
-    pub finding: Finding,
+    /// What it is about.
+    #[ts(type = "string")]
+    pub code: Code,
+    /// How bad it is.
+    #[ts(type = "'fine' | 'mended' | 'warning' | 'error'")]
+    pub severity: Severity,
+    /// What was found, with its evidence.
+    pub message: String,
+    /// What is done about it, or what the user can do; empty when all is fine.
+    pub remedy: String,
     /// What the program can do about it.
     pub fix: Option<Fix>,
 }

@@ -1,0 +1,3 @@
+//! The genome browser below its window.
+
+pub mod wire;

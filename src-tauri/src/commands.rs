@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nascape_app::browser::{
-    Browser,
+    Answer, Browser,
     wire::{
         About, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature, FeaturesRequest,
         Found, Genome, Job, OpenFiles, OpenSession, Opened, OpenedSession, SaveSession, TileRequest, TrackInfo,
@@ -16,17 +16,14 @@ use tauri::{
     ipc::{Channel, Invoke, Response},
 };
 
-use crate::dialogs::{pick_files, pick_folder, pick_save};
-
-/// What every command answers.
-pub type Answer<T> = Result<T, Fault>;
+use crate::dialogs;
 
 type Shared<'a> = State<'a, Arc<Browser>>;
 
 /// Answers the page; `build.rs` names the same commands.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     generate_handler![
-        about, pick_files, pick_folder, pick_save, open_files, open_example, close_track, swap_strands, check_assay, genome, find,
+        about, dialogs::pick_files, dialogs::pick_folder, dialogs::pick_save, open_files, open_example, close_track, swap_strands, check_assay, genome, find,
         tile, cancel_tiles, features, add_bundle, bundle_card, explain, start_export, jobs, cancel_job, save_session, open_session,
         save_picture, send_to_igv, listen,
     ]
@@ -44,7 +41,7 @@ pub async fn apart<T: Send + 'static>(
 
 #[tauri::command]
 async fn about(browser: Shared<'_>) -> Answer<About> {
-    apart(browser, |browser| Ok(browser.about())).await
+    apart(browser, |browser| browser.about()).await
 }
 
 #[tauri::command]

@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use nascape_app::browser::Browser;
+use nascape_app::browser::{Answer, Browser};
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 
-use crate::commands::{Answer, apart};
+use crate::commands::apart;
 
 type Dialog = FileDialogBuilder<tauri::Wry>;
 

@@ -17,14 +17,14 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 use arguments::Arguments;
 use clap::Parser;
 use log::LevelFilter;
-use nascape_app::browser::{Browser, wire::Event};
+use nascape_app::browser::Browser;
 use tauri::{AppHandle, Manager, Wry};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     graphics::choose_renderer();
     nascape_signal::guard::silence_guarded_panics();
-    let browser = match Browser::open(arguments.settings()) {
+    let browser = match Browser::new(arguments.settings()) {
         Ok(browser) => Arc::new(browser),
         Err(fault) => {
             eprintln!("nascape-desktop: {fault}");

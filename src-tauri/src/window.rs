@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use nascape_app::browser::{Browser, wire::Event};
+use nascape_app::browser::Browser;
 use tauri::{
-    AppHandle, DragDropEvent, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry,
+    AppHandle, DragDropEvent, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry,
     plugin::TauriPlugin,
     window::Color,
 };

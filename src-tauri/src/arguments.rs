@@ -26,7 +26,8 @@ impl Arguments {
     /// How the browser is set up: this user's folders, these files.
     pub fn settings(&self) -> Settings {
         let folder = std::env::current_dir().unwrap_or_default();
-        let strands = self.plus.as_ref().zip(self.minus.as_ref()).map(|(plus, minus)| [folder.join(plus), folder.join(minus)]);
+        let strands =
+            self.plus.as_ref().zip(self.minus.as_ref()).map(|(plus, minus)| [folder.join(plus), folder.join(minus)]);
         Settings { files: self.files(&folder), strands, ..Settings::of_user() }
     }
 
@@ -53,12 +54,18 @@ mod tests {
 
     #[test]
     fn files_are_found_from_where_the_program_was_started() {
-        assert_eq!(files(&["a.bw", "/b/c.bed", "https://host/d.bw"]), ["/data/a.bw", "/b/c.bed", "https://host/d.bw"].map(PathBuf::from));
+        assert_eq!(
+            files(&["a.bw", "/b/c.bed", "https://host/d.bw"]),
+            ["/data/a.bw", "/b/c.bed", "https://host/d.bw"].map(PathBuf::from)
+        );
     }
 
     #[test]
     fn named_strands_come_before_other_files() {
-        assert_eq!(files(&["peaks.bed", "--minus", "m.bw", "--plus", "p.bw"]), ["/data/p.bw", "/data/m.bw", "/data/peaks.bed"].map(PathBuf::from));
+        assert_eq!(
+            files(&["peaks.bed", "--minus", "m.bw", "--plus", "p.bw"]),
+            ["/data/p.bw", "/data/m.bw", "/data/peaks.bed"].map(PathBuf::from)
+        );
     }
 
     #[test]

@@ -23,9 +23,31 @@ type Shared<'a> = State<'a, Arc<Browser>>;
 /// Answers the page; `build.rs` names the same commands.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     generate_handler![
-        about, dialogs::pick_files, dialogs::pick_folder, dialogs::pick_save, open_files, open_example, close_track, swap_strands, check_assay, genome, find,
-        tile, cancel_tiles, features, add_bundle, bundle_card, explain, start_export, jobs, cancel_job, save_session, open_session,
-        save_picture, send_to_igv, listen,
+        about,
+        dialogs::pick_files,
+        dialogs::pick_folder,
+        dialogs::pick_save,
+        open_files,
+        open_example,
+        close_track,
+        swap_strands,
+        check_assay,
+        genome,
+        find,
+        tile,
+        cancel_tiles,
+        features,
+        add_bundle,
+        bundle_card,
+        explain,
+        start_export,
+        jobs,
+        cancel_job,
+        save_session,
+        open_session,
+        save_picture,
+        send_to_igv,
+        listen,
     ]
 }
 
@@ -35,7 +57,8 @@ pub async fn apart<T: Send + 'static>(
     work: impl FnOnce(&Browser) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
     let browser = Arc::clone(&browser);
-    let stopped = |fault| Fault::new(format!("The work stopped before its end ({fault}). Try again; the log says more."));
+    let stopped =
+        |fault| Fault::new(format!("The work stopped before its end ({fault}). Try again; the log says more."));
     spawn_blocking(move || work(&browser)).await.map_err(stopped)?
 }
 

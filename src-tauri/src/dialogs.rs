@@ -17,7 +17,11 @@ pub async fn pick_files(window: WebviewWindow, browser: State<'_, Arc<Browser>>,
 }
 
 #[tauri::command]
-pub async fn pick_folder(window: WebviewWindow, browser: State<'_, Arc<Browser>>, title: String) -> Answer<Option<String>> {
+pub async fn pick_folder(
+    window: WebviewWindow,
+    browser: State<'_, Arc<Browser>>,
+    title: String,
+) -> Answer<Option<String>> {
     let dialog = dialog(&window, title).set_can_create_directories(true);
     Ok(pick(browser, move || dialog.blocking_pick_folder().into_iter().collect()).await?.pop())
 }

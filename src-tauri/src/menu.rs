@@ -109,7 +109,13 @@ mod tests {
 
     #[test]
     fn no_two_items_share_their_keys() {
-        let keys: Vec<&str> = [FILE, EDIT, VIEW, HELP].concat().iter().flatten().map(|line| line.2).filter(|keys| !keys.is_empty()).collect();
+        let keys: Vec<&str> = [FILE, EDIT, VIEW, HELP]
+            .concat()
+            .iter()
+            .flatten()
+            .map(|line| line.2)
+            .filter(|keys| !keys.is_empty())
+            .collect();
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
     }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use nascape_app::browser::Browser;
 use tauri::{
     AppHandle, DragDropEvent, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry,
-    plugin::TauriPlugin,
-    window::Color,
+    plugin::TauriPlugin, window::Color,
 };
 use tauri_plugin_window_state::StateFlags;
 

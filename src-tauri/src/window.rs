@@ -27,6 +27,10 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Nascape")
         .inner_size(1280.0, 860.0)
         .min_inner_size(900.0, 600.0)
+        .on_document_title_changed(|window, title| {
+            // A title that stays the old one is no harm.
+            let _ = window.set_title(&title);
+        })
         .visible(false)
         .build()?;
     let ground = if window.theme()? == Theme::Dark { DARK } else { LIGHT };

@@ -1,17 +1,21 @@
 import type { Event } from "../backend/wire/Event";
 import type { Job } from "../backend/wire/Job";
+import type { Context } from "./context";
+import { choose } from "./native-menu";
 import { openPaths } from "./opening";
 import type { Workspace } from "./workspace.svelte";
 
-/** Keeps the job list, and opens files that were dropped on the window. Returns how to stop. */
-export function follow(workspace: Workspace): () => void {
+/** Keeps the job list, opens files that were dropped on the window, does what its menu asks. Returns how to stop. */
+export function follow(context: Context): () => void {
+  const { workspace } = context;
   void workspace.backend
     .jobs()
     .then((jobs) => (workspace.jobs = jobs))
     .catch(() => undefined);
   return workspace.backend.listen((event: Event) => {
     if (event.kind === "job") take(workspace, event.job);
-    else void openPaths(workspace, event.paths);
+    else if (event.kind === "files") void openPaths(workspace, event.paths);
+    else choose(event.item, context);
   });
 }
 

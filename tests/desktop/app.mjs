@@ -46,8 +46,11 @@ export async function settled(page) {
 }
 
 /** Asks the program what the page itself may ask. */
-export function invoke(page, command, args) {
-  return page.run("return window.__TAURI_INTERNALS__.invoke(...arguments)", command, args);
+export async function invoke(page, command, args) {
+  const script = "return window.__TAURI_INTERNALS__.invoke(...arguments).then((answer) => ({ answer }), (fault) => ({ fault }))";
+  const { answer, fault } = await page.run(script, command, args);
+  if (fault !== undefined && fault !== null) throw new Error(fault.message ?? fault);
+  return answer;
 }
 
 // Runs in the page: igv.js keeps its canvases in a shadow tree.

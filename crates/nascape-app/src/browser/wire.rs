@@ -43,8 +43,10 @@ pub struct Recent {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct BundleLine {
-    /// What names it in every request.
+    /// What names it in every request: a shipped bundle's name, the folder of a user's.
     pub name: String,
+    /// What to call it.
+    pub title: String,
     /// Its architecture.
     pub architecture: String,
     /// The marks it imputes.

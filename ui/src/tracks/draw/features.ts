@@ -92,7 +92,11 @@ function drawFeature(on: Surface, { feature, row, named }: Placed, look: Feature
 function drawName(on: Surface, name: string, from: number, to: number, y: number, look: FeatureLook): void {
   const left = Math.max(from, look.seen.from);
   const right = Math.min(to, look.seen.to);
-  const centre = right > left ? (left + right) / 2 : (from + to) / 2;
+  const half = on.measureText(name).width / 2 + 2;
+  const middle = right > left ? (left + right) / 2 : (from + to) / 2;
+  // A feature that the window's edge cuts keeps its whole name.
+  const inside = Math.min(Math.max(middle, look.seen.from + half), look.seen.to - half);
+  const centre = right > left ? inside : middle;
   on.fillStyle = look.ground.ink;
   on.textAlign = "center";
   on.fillText(name, centre, y);

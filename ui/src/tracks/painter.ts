@@ -61,7 +61,7 @@ export class Painter {
   draw(on: Surface, track: Track, place: Place, ground: Ground): void {
     const { source, height, colour, log, window } = track;
     const look: PanelLook = { height, colour, log, window, ground, top: this.tops.get(track.key) ?? 1 };
-    const featureLook = { ...look, ...place, names: true };
+    const featureLook = { ...look, ...place };
     if (source.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
       drawFeatures(on, this.features.get(source.track, place.chromosome, place.start, end), featureLook);
@@ -126,7 +126,7 @@ export class Painter {
     if (observed.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
       const features = this.features.get(observed.track, place.chromosome, place.start, end);
-      drawPeakBars(on, features, { ...look, ...place, names: false });
+      drawPeakBars(on, features, { ...look, ...place });
       return;
     }
     const { rows } = this.pixels({ track: observed.track, imputed: null }, PLAIN, place);

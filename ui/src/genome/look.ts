@@ -11,12 +11,13 @@ const CSS = `
 .igv-scrollbar-column { width: 14px; visibility: hidden; }
 .igv-scrollbar-column > div { margin-top: 0; }
 .igv-viewport[data-track-type="ruler"], .igv-viewport[data-track-type="ideogram"] { position: sticky; z-index: 20; background: var(--ground); }
-.igv-viewport[data-track-type="ideogram"] { top: 0; cursor: pointer; border-top: 6px solid var(--ground); box-sizing: content-box; }
+.igv-viewport[data-track-type="ideogram"] { top: 6px; margin-top: 6px; cursor: pointer; box-shadow: 0 -6px var(--ground); }
 .igv-viewport[data-track-type="ruler"] { top: 22px; cursor: col-resize; box-shadow: 0 1px var(--hairline); }
 .igv-viewport:not([data-track-type="ruler"]):not([data-track-type="ideogram"]) { box-shadow: inset 0 -1px var(--hairline); cursor: default; }
 .igv-ruler-sweeper { top: 22px; background: color-mix(in srgb, var(--accent) 18%, transparent); }
 :host([data-dark]) .igv-viewport[data-track-type="ruler"] canvas,
 :host([data-dark]) .igv-viewport[data-track-type="ideogram"] canvas { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen; }
+:host([data-dark]) .igv-viewport[data-track-type="ideogram"] canvas { opacity: 0.7; }
 `;
 
 /** Lays our sheet over igv.js's, which lives in the host's shadow. */
@@ -28,6 +29,6 @@ export function dress(host: HTMLElement): void {
   shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
 }
 
-/** Heights of what igv.js draws above the first track. */
+/** Heights of what igv.js draws above the first track, margins among them. */
 export const IDEOGRAM_HEIGHT = 22;
 export const RULER_HEIGHT = 40;

@@ -78,4 +78,4 @@ export function keysHere(keys: string): string {
 }
 
 /** Text of the hint where files may be dropped. */
-export const DROP_HINT = onDesktop ? "or drop files anywhere in this window" : "files are read where `nascape serve` runs";
+export const DROP_HINT = onDesktop ? ", or drop them on this window" : ". Files are read where nascape serve runs";

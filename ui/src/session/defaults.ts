@@ -30,7 +30,7 @@ export function ownTrack(info: TrackInfo): Track {
     ...track,
     source: { kind: stranded ? "assay" : "signal", track: info.id },
     note: stranded ? "assay, plus and minus" : "signal",
-    height: stranded ? 80 : 60,
+    height: stranded ? 96 : 64,
     colour: stranded ? "#0072B2" : "#7F7F7F",
   };
 }
@@ -45,7 +45,7 @@ export function imputedTrack(assay: string, bundle: BundleLine, target: string):
     source: { kind: "imputed", track: assay, by: { bundle: bundle.name, target }, score: line.score },
     name: target,
     note: bundle.name,
-    height: 60,
+    height: 72,
     colour: markColour(target),
   };
 }

@@ -5,7 +5,7 @@ import type { Surface } from "./draw/area";
 import { drawExplanation, explanationTop } from "./draw/explanation";
 import { drawFeatures, drawPeakBars } from "./draw/features";
 import { drawAssay, drawImputed, drawObserved, drawSignal, type PanelLook } from "./draw/panel";
-import { largest, niceCeiling, numberText, rangeTop } from "./draw/scale";
+import { largest, niceCeiling, numberText, rangeTop, scoreText } from "./draw/scale";
 import { drawWaiting, type Window } from "./draw/waiting";
 import type { FeatureStore } from "./feature-store";
 import type { Seen } from "./tile/choice";
@@ -61,7 +61,7 @@ export class Painter {
   draw(on: Surface, track: Track, place: Place, ground: Ground): void {
     const { source, height, colour, log, window } = track;
     const look: PanelLook = { height, colour, log, window, ground, top: this.tops.get(track.key) ?? 1 };
-    const featureLook = { ...look, ...place, names: true };
+    const featureLook = { ...look, ...place };
     if (source.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
       drawFeatures(on, this.features.get(source.track, place.chromosome, place.start, end), featureLook);
@@ -95,8 +95,9 @@ export class Painter {
     const [a, b, c, d] = this.pixels(series, foldsOf(track), place).rows.map((row) => row[0] ?? NaN);
     const row = (mean = NaN, most = NaN) => (track.window === "mean" ? mean : most);
     if (source.kind === "assay") return `+ ${numberText(row(a, b))}  − ${numberText(row(c, d))}`;
-    const interval = Number.isNaN(c ?? NaN) ? "" : ` (${numberText(c ?? NaN)} to ${numberText(d ?? NaN)})`;
-    return numberText(source.kind === "imputed" ? (a ?? NaN) : row(a, b)) + interval;
+    if (source.kind === "signal") return numberText(row(a, b));
+    const write = source.score ? scoreText : numberText;
+    return write(a ?? NaN) + (Number.isNaN(c ?? NaN) ? "" : ` (${write(c ?? NaN)} to ${write(d ?? NaN)})`);
   }
 
   /** The largest number of each pixel that is on the screen. */
@@ -125,7 +126,7 @@ export class Painter {
     if (observed.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
       const features = this.features.get(observed.track, place.chromosome, place.start, end);
-      drawPeakBars(on, features, { ...look, ...place, names: false });
+      drawPeakBars(on, features, { ...look, ...place });
       return;
     }
     const { rows } = this.pixels({ track: observed.track, imputed: null }, PLAIN, place);

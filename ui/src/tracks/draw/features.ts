@@ -18,40 +18,47 @@ export interface FeatureLook {
   start: number;
   basesPerPixel: number;
   seen: Window;
-  names: boolean;
 }
 
-/** A feature and its row. */
+/** A feature, its row, and where the middle of its name stands; nothing where there is no room for one. */
 export interface Placed {
   feature: Feature;
   row: number;
-  named: boolean;
+  name: number | null;
 }
 
 /** Rows so that neither boxes nor names overlap; what finds no row stands in the last one, without its name. */
 export function place(
   features: readonly Feature[],
   rows: number,
-  basesPerPixel: number,
+  look: Pick<FeatureLook, "start" | "basesPerPixel" | "seen">,
   nameWidth: (name: string) => number,
 ): Placed[] {
   const free = new Array<number>(rows).fill(-Infinity);
   return features.map((feature) => {
-    const from = feature.start / basesPerPixel;
-    const box = Math.max(2, (feature.end - feature.start) / basesPerPixel);
-    const name = feature.name === "" ? 0 : nameWidth(feature.name);
-    // A name stands in the middle under its box and may be wider.
-    const over = Math.max(0, (name - box) / 2);
-    const named = free.findIndex((end) => end + GAP <= from - over);
-    if (named !== -1 && name > 0) {
-      free[named] = from + box + over;
-      return { feature, row: named, named: true };
+    const from = (feature.start - look.start) / look.basesPerPixel;
+    const to = Math.max(from + 2, (feature.end - look.start) / look.basesPerPixel);
+    const width = feature.name === "" ? 0 : nameWidth(feature.name);
+    const middle = nameAt(from, to, width, look.seen);
+    const named = width === 0 ? -1 : free.findIndex((end) => end + GAP <= Math.min(from, middle - width / 2));
+    if (named !== -1) {
+      free[named] = Math.max(to, middle + width / 2);
+      return { feature, row: named, name: middle };
     }
     const row = free.findIndex((end) => end + 1 <= from);
     const chosen = row === -1 ? rows - 1 : row;
-    free[chosen] = Math.max(free[chosen] ?? 0, from + box);
-    return { feature, row: chosen, named: false };
+    free[chosen] = Math.max(free[chosen] ?? 0, to);
+    return { feature, row: chosen, name: null };
   });
+}
+
+/** The middle of what is seen of a box; a feature that the window's edge cuts keeps its whole name inside. */
+function nameAt(from: number, to: number, width: number, seen: Window): number {
+  const left = Math.max(from, seen.from);
+  const right = Math.min(to, seen.to);
+  if (right <= left) return (from + to) / 2;
+  const half = width / 2 + 2;
+  return Math.min(Math.max((left + right) / 2, seen.from + half), seen.to - half);
 }
 
 /** Draws features into a panel, in as many rows as its height has. */
@@ -62,12 +69,12 @@ export function drawFeatures(on: Surface, features: readonly Feature[], look: Fe
   const nameWidth = (name: string) => {
     const known = widths.get(name) ?? on.measureText(name).width;
     widths.set(name, known);
-    return look.names ? known : 0;
+    return known;
   };
-  for (const placed of place(features, rows, look.basesPerPixel, nameWidth)) drawFeature(on, placed, look);
+  for (const placed of place(features, rows, look, nameWidth)) drawFeature(on, placed, look);
 }
 
-function drawFeature(on: Surface, { feature, row, named }: Placed, look: FeatureLook): void {
+function drawFeature(on: Surface, { feature, row, name }: Placed, look: FeatureLook): void {
   const from = (feature.start - look.start) / look.basesPerPixel;
   const to = Math.max(from + 2, (feature.end - look.start) / look.basesPerPixel);
   const top = 4 + row * ROW;
@@ -85,17 +92,10 @@ function drawFeature(on: Surface, { feature, row, named }: Placed, look: Feature
     on.fillRect(from, top, to - from, BOX);
     arrows(on, feature.strand, from, to, middle, look.ground.ground);
   }
-  if (named) drawName(on, feature.name, from, to, top + BOX + 10, look);
-}
-
-/** A name stays on the screen as long as its feature does. */
-function drawName(on: Surface, name: string, from: number, to: number, y: number, look: FeatureLook): void {
-  const left = Math.max(from, look.seen.from);
-  const right = Math.min(to, look.seen.to);
-  const centre = right > left ? (left + right) / 2 : (from + to) / 2;
+  if (name === null) return;
   on.fillStyle = look.ground.ink;
   on.textAlign = "center";
-  on.fillText(name, centre, y);
+  on.fillText(feature.name, name, top + BOX + 10);
   on.textAlign = "left";
 }
 

@@ -37,6 +37,11 @@ export function share(value: number, top: number, log: boolean): number {
   return log ? Math.log1p(99 * part) / Math.log(100) : part;
 }
 
+/** A score between 0 and 1. */
+export function scoreText(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : "no data";
+}
+
 /** A number for an axis or the status line: three digits that matter. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return "no data";

@@ -68,11 +68,12 @@ interface Finder {
 /** Looks every tile of the stretch up once. */
 function finder(store: TileStore, stretch: Stretch): Finder {
   const { series, chromosome, start, basesPerPixel, width, imputed } = stretch;
-  const found = new Map<string, Float32Array | undefined>();
+  const found = new Map<number, Map<number, Float32Array | undefined>>();
   const tile = (step: number, index: number) => {
-    const key = `${step}/${index}`;
-    if (!found.has(key)) found.set(key, store.tile(series, chromosome, step, index));
-    return found.get(key);
+    const ofStep = found.get(step) ?? new Map<number, Float32Array | undefined>();
+    found.set(step, ofStep);
+    if (!ofStep.has(index)) ofStep.set(index, store.tile(series, chromosome, step, index));
+    return ofStep.get(index);
   };
   const end = start + width * basesPerPixel;
   const others = standIns(chooseStep(basesPerPixel, imputed)).filter((step) => {
@@ -87,6 +88,10 @@ function finder(store: TileStore, stretch: Stretch): Finder {
   return { tile, others };
 }
 
+/** Sums and counts of one pixel, kept here since a drawing reads thousands of pixels. */
+const sums = new Float64Array(4);
+const counts = new Uint32Array(4);
+
 function read(
   find: Finder,
   folds: readonly Fold[],
@@ -98,23 +103,25 @@ function read(
 ): boolean {
   const first = Math.floor(from / step);
   const last = Math.max(first, Math.ceil(to / step) - 1);
-  const sums = new Array<number>(folds.length).fill(0);
-  const counts = new Array<number>(folds.length).fill(0);
+  sums.fill(0);
+  counts.fill(0);
   for (let column = first; column <= last; column++) {
     const tile = find.tile(step, Math.floor(column / COLUMNS));
     if (tile === undefined) return false;
-    for (let row = 0; row < folds.length; row++) {
-      const value = tile[row * COLUMNS + (column % COLUMNS)];
-      if (value === undefined || Number.isNaN(value)) continue;
-      const before = sums[row] ?? 0;
-      sums[row] = folds[row] === "max" ? (counts[row] === 0 ? value : Math.max(before, value)) : before + value;
-      counts[row] = (counts[row] ?? 0) + 1;
-    }
+    for (let row = 0; row < folds.length; row++) add(row, tile[row * COLUMNS + (column % COLUMNS)] ?? NaN, folds[row] === "max");
   }
-  folds.forEach((fold, row) => {
+  for (let row = 0; row < folds.length; row++) {
     const count = counts[row] ?? 0;
     const out = rows[row];
-    if (count > 0 && out !== undefined) out[pixel] = (sums[row] ?? 0) / (fold === "mean" ? count : 1);
-  });
+    if (count > 0 && out !== undefined) out[pixel] = (sums[row] ?? 0) / (folds[row] === "max" ? 1 : count);
+  }
   return true;
+}
+
+function add(row: number, value: number, most: boolean): void {
+  if (Number.isNaN(value)) return;
+  const before = sums[row] ?? 0;
+  const count = counts[row] ?? 0;
+  sums[row] = !most ? before + value : count === 0 ? value : Math.max(before, value);
+  counts[row] = count + 1;
 }

@@ -8,26 +8,72 @@ ifeq ($(shell uname -s),Linux)
 export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
+export NASCAPE_DESKTOP := $(CARGO_TARGET_DIR)/release/nascape-desktop
+NODE := $(CACHE)/node-22.20
+export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: demo build test lint test-rust test-peers deny bundles benchmark-models benchmark-retraining twin setup setup-peers
+.PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
+.PHONY: bundles benchmark-models benchmark-retraining twin setup setup-node setup-peers
 
-# Simulates an assay, imputes it with the shipped bundles and draws what came out.
-demo: build
+# Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
+demo: demo-figures window
+	scripts/demo-window demo
+
+demo-figures: build
 	scripts/demo demo
 
 build: setup
 	cargo build --release --locked
 
+# The page that the window shows, in ui/dist.
+ui: setup-node ui/dist/index.html
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(shell find ui/src ui/index.html ui/*.ts ui/*.js -type f 2>/dev/null)
+	npm --prefix ui run --silent build
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	npm --prefix ui ci --silent
+
+# The desktop app, without XGBoost: it trains nothing.
+window: setup ui
+	scripts/setup-window
+	cargo build --release --locked --package nascape-desktop
+
+# The installers that this platform can build: .deb, .dmg or .msi. An AppImage: make app APP_FLAGS="--config src-tauri/tauri.appimage.conf.json".
+app: window
+	ui/node_modules/.bin/tauri build $(APP_FLAGS) -- --locked
+
 # Everything that CI asks for. The real experiments are read from NASCAPE_DATA.
-test: lint test-rust test-peers
+test: lint test-rust test-ui test-browser test-desktop test-peers
 
 lint: setup
+	scripts/setup-window
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --locked --workspace --no-deps --quiet
 
 test-rust: setup setup-peers
-	cargo test --release --locked --workspace
+	cargo test --release --locked --workspace --exclude nascape-desktop
+
+test-ui: ui
+	npm --prefix ui run --silent check
+	npm --prefix ui run --silent test
+
+# The page against nascape serve, in Chromium.
+test-browser: build ui
+	scripts/setup-window chromium
+	node --test tests/browser/*.test.mjs
+
+# The window against the real experiment, by WebDriver.
+test-desktop: build window
+	scripts/setup-window WebKitWebDriver xvfb-run
+	cargo test --release --locked --package nascape-desktop
+	scripts/on-a-display node --test tests/desktop/window.test.mjs
+
+# Seconds to the first track, milliseconds a pan and a zoom, in the window.
+measure-desktop: window
+	scripts/setup-window WebKitWebDriver xvfb-run
+	scripts/on-a-display node tests/desktop/measure.mjs
 
 test-peers: build setup-peers
 	$(NASCAPE_PYTHON) -m pytest -q tests/peers
@@ -58,6 +104,9 @@ twin: build setup-peers
 setup:
 	@scripts/setup
 	@scripts/setup-xgboost $(XGBOOST)
+
+setup-node:
+	@scripts/setup-node $(NODE)
 
 setup-peers:
 	@scripts/setup-peers $(CACHE)/venv

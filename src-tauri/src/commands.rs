@@ -1,0 +1,180 @@
+//! What the page may ask: each command is one call of the browser, off the thread that draws the window.
+
+use std::sync::Arc;
+
+use nascape_app::browser::{
+    Answer, Browser,
+    wire::{
+        About, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature, FeaturesRequest,
+        Found, Genome, Job, OpenFiles, OpenSession, Opened, OpenedSession, SaveSession, TileRequest, TrackInfo,
+    },
+};
+use tauri::{
+    State, Wry,
+    async_runtime::spawn_blocking,
+    generate_handler,
+    ipc::{Channel, Invoke, Response},
+};
+
+use crate::dialogs;
+
+type Shared<'a> = State<'a, Arc<Browser>>;
+
+/// Answers the page; `build.rs` names the same commands.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    generate_handler![
+        about,
+        dialogs::pick_files,
+        dialogs::pick_folder,
+        dialogs::pick_save,
+        open_files,
+        open_example,
+        close_track,
+        swap_strands,
+        check_assay,
+        genome,
+        find,
+        tile,
+        cancel_tiles,
+        features,
+        add_bundle,
+        bundle_card,
+        explain,
+        start_export,
+        jobs,
+        cancel_job,
+        save_session,
+        open_session,
+        save_picture,
+        send_to_igv,
+        listen,
+    ]
+}
+
+/// Runs work that may wait for a disk or compute, on a thread of its own.
+pub async fn apart<T: Send + 'static>(
+    browser: Shared<'_>,
+    work: impl FnOnce(&Browser) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let browser = Arc::clone(&browser);
+    let stopped =
+        |fault| Fault::new(format!("The work stopped before its end ({fault}). Try again; the log says more."));
+    spawn_blocking(move || work(&browser)).await.map_err(stopped)?
+}
+
+#[tauri::command]
+async fn about(browser: Shared<'_>) -> Answer<About> {
+    apart(browser, |browser| browser.about()).await
+}
+
+#[tauri::command]
+async fn open_files(browser: Shared<'_>, request: OpenFiles) -> Answer<Opened> {
+    apart(browser, move |browser| browser.open_files(&request)).await
+}
+
+#[tauri::command]
+async fn open_example(browser: Shared<'_>) -> Answer<Opened> {
+    apart(browser, |browser| browser.open_example()).await
+}
+
+#[tauri::command]
+async fn close_track(browser: Shared<'_>, track: String) -> Answer<()> {
+    apart(browser, move |browser| browser.close_track(&track)).await
+}
+
+#[tauri::command]
+async fn swap_strands(browser: Shared<'_>, track: String) -> Answer<TrackInfo> {
+    apart(browser, move |browser| browser.swap_strands(&track)).await
+}
+
+#[tauri::command]
+async fn check_assay(browser: Shared<'_>, track: String) -> Answer<Checkup> {
+    apart(browser, move |browser| browser.check_assay(&track)).await
+}
+
+#[tauri::command]
+async fn genome(browser: Shared<'_>, track: String) -> Answer<Genome> {
+    apart(browser, move |browser| browser.genome(&track)).await
+}
+
+#[tauri::command]
+async fn find(browser: Shared<'_>, track: String, text: String) -> Answer<Vec<Found>> {
+    apart(browser, move |browser| browser.find(&track, &text)).await
+}
+
+/// Numbers go as bytes, little-endian.
+#[tauri::command]
+async fn tile(browser: Shared<'_>, request: TileRequest) -> Answer<Response> {
+    let numbers = apart(browser, move |browser| browser.tile(&request)).await?;
+    Ok(Response::new(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()))
+}
+
+#[tauri::command]
+async fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) -> Answer<()> {
+    apart(browser, move |browser| browser.cancel_tiles(&tickets)).await
+}
+
+#[tauri::command]
+async fn features(browser: Shared<'_>, request: FeaturesRequest) -> Answer<Vec<Feature>> {
+    apart(browser, move |browser| browser.features(&request)).await
+}
+
+#[tauri::command]
+async fn add_bundle(browser: Shared<'_>, folder: String) -> Answer<BundleLine> {
+    apart(browser, move |browser| browser.add_bundle(&folder)).await
+}
+
+#[tauri::command]
+async fn bundle_card(browser: Shared<'_>, name: String) -> Answer<String> {
+    apart(browser, move |browser| browser.bundle_card(&name)).await
+}
+
+#[tauri::command]
+async fn explain(browser: Shared<'_>, request: ExplainRequest) -> Answer<Explanation> {
+    apart(browser, move |browser| browser.explain(&request)).await
+}
+
+#[tauri::command]
+async fn start_export(browser: Shared<'_>, request: ExportRequest) -> Answer<Job> {
+    apart(browser, move |browser| browser.start_export(request)).await
+}
+
+#[tauri::command]
+async fn jobs(browser: Shared<'_>) -> Answer<Vec<Job>> {
+    apart(browser, |browser| browser.jobs()).await
+}
+
+#[tauri::command]
+async fn cancel_job(browser: Shared<'_>, id: u64) -> Answer<()> {
+    apart(browser, move |browser| browser.cancel_job(id)).await
+}
+
+#[tauri::command]
+async fn save_session(browser: Shared<'_>, request: SaveSession) -> Answer<()> {
+    apart(browser, move |browser| browser.save_session(&request)).await
+}
+
+#[tauri::command]
+async fn open_session(browser: Shared<'_>, request: OpenSession) -> Answer<OpenedSession> {
+    apart(browser, move |browser| browser.open_session(&request)).await
+}
+
+#[tauri::command]
+async fn save_picture(browser: Shared<'_>, path: String, bytes: Vec<u8>) -> Answer<()> {
+    apart(browser, move |browser| browser.save_picture(&path, &bytes)).await
+}
+
+#[tauri::command]
+async fn send_to_igv(browser: Shared<'_>, tracks: Vec<String>, locus: String) -> Answer<()> {
+    apart(browser, move |browser| browser.send_to_igv(&tracks, &locus)).await
+}
+
+/// Tells the page everything that happens, until it is gone.
+#[tauri::command]
+async fn listen(browser: Shared<'_>, channel: Channel<Event>) -> Answer<()> {
+    apart(browser, move |browser| {
+        browser.listen(move |event| channel.send(event).is_ok());
+        Ok(())
+    })
+    .await
+}

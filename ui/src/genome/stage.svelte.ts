@@ -1,0 +1,227 @@
+// Brings together the window's state, igv.js's view, the tiles and the drawing.
+
+import type { Genome } from "../backend/wire/Genome";
+import { newKey } from "../session/defaults";
+import { theme } from "../session/theme.svelte";
+import type { Workspace } from "../session/workspace.svelte";
+import { DARK, LIGHT, type Ground } from "../tracks/colour";
+import { FeatureStore } from "../tracks/feature-store";
+import { Painter } from "../tracks/painter";
+import { seriesKey, TileStore } from "../tracks/tile/store";
+import { binsAround, peakAround } from "../tracks/peak";
+import { featuresOf, seriesOf, type Track } from "../tracks/track";
+import { samePlace, type Locus } from "./locus";
+import type { IgvDrawing } from "./igv-parts";
+import { GenomeView, type Spot } from "./view";
+
+/** Milliseconds after which a tile that is not there is drawn as 'computing'. */
+const SLOW = 160;
+
+export class Stage {
+  view = $state.raw<GenomeView | null>(null);
+  /** The upper end of each track's range, for the axes. */
+  tops = $state.raw<ReadonlyMap<string, number>>(new Map());
+  /** Sentences for the tracks that failed, by key. */
+  failures = $state.raw<ReadonlyMap<string, string>>(new Map());
+  pending = $state(0);
+  /** Grows whenever frames moved or changed their width. */
+  tick = $state(0);
+  hover = $state.raw<Spot | null>(null);
+  readonly tiles: TileStore;
+  readonly features: FeatureStore;
+  readonly painter: Painter;
+  private readonly workspace: Workspace;
+  private stale: Set<string> | "all" = new Set();
+  private frame = 0;
+  private slowly: ReturnType<typeof setTimeout> | undefined;
+  private exporting = false;
+
+  constructor(workspace: Workspace) {
+    this.workspace = workspace;
+    const changed = (names: Set<string>) => this.repaintSoon(this.keysOf(names));
+    this.tiles = new TileStore(workspace.backend, changed);
+    this.features = new FeatureStore(workspace.backend, changed);
+    this.painter = new Painter(this.tiles, this.features);
+  }
+
+  /** Opens igv.js on a genome in a host element. Returns how to close it. */
+  async open(host: HTMLElement, genome: Genome): Promise<void> {
+    const { view } = this.workspace;
+    const [first] = view.loci;
+    if (first === undefined) return;
+    const opened = await GenomeView.open(host, genome, first, {
+      paint: (key, drawing, length) => this.paint(key, drawing, length),
+      moved: (settled) => this.moved(settled),
+      swept: (region) => this.addRegion(region),
+    });
+    this.view = opened;
+    await opened.arrange(this.tracks);
+    await opened.show(view.loci);
+    this.refresh();
+  }
+
+  close(): void {
+    this.view?.dispose();
+    this.view = null;
+    this.tiles.want([], []);
+  }
+
+  /** Follows the state: tracks, their look, loci after an undo. */
+  async follow(tracks: readonly Track[], loci: readonly Locus[]): Promise<void> {
+    const view = this.view;
+    if (view === null) return;
+    await view.arrange(tracks);
+    const there = view.loci;
+    const same = loci.length === there.length && loci.every((locus, at) => samePlace(there[at] ?? locus, locus));
+    if (!same && loci.length > 0) await view.show(loci);
+    this.refresh();
+  }
+
+  /** Draws everything anew, for example in another theme. */
+  refresh(): void {
+    this.ask();
+    this.repaintSoon("all");
+  }
+
+  retry(track: Track): void {
+    for (const series of seriesOf(track)) this.tiles.retry(seriesKey(series));
+    for (const id of featuresOf(track)) this.features.retry(id);
+    this.refresh();
+  }
+
+  addRegion(locus: Locus): void {
+    const { workspace } = this;
+    const region = { ...locus, key: newKey(), name: `Region ${workspace.view.regions.length + 1}`, notes: "" };
+    workspace.change({ ...workspace.view, regions: [...workspace.view.regions, region] });
+    workspace.show("regions");
+  }
+
+  /** The value under the pointer, in words. */
+  valueAt(spot: Spot): string {
+    const track = spot.key === null ? undefined : this.workspace.track(spot.key);
+    if (track === undefined || this.view === null) return "";
+    const { chromosome, base, basesPerPixel } = spot;
+    return this.painter.valueAt(track, chromosome, this.view.length(chromosome), base, basesPerPixel);
+  }
+
+  /** Where a base is on the screen, if it is. */
+  spotAt(chromosome: string, base: number, key: string): Spot | null {
+    const seen = this.view?.seen ?? [];
+    const frame = seen.findIndex((one) => one.chromosome === chromosome && base >= one.start && base < one.end);
+    const at = seen[frame];
+    if (at === undefined) return null;
+    const fraction = (base - at.start) / (at.end - at.start);
+    return { frame, key, chromosome, base, basesPerPixel: at.basesPerPixel, fraction };
+  }
+
+  /** The peak of an imputed track at a place, in whole bins. */
+  peakAt(track: Track, spot: Spot): { locus: Locus; most: number } | null {
+    const seen = this.view?.seen[spot.frame];
+    if (seen === undefined) return null;
+    const row = this.painter.maxima(track, seen);
+    const peak = peakAround(row, Math.floor((spot.base - seen.start) / seen.basesPerPixel), this.painter.tops.get(track.key) ?? 1);
+    if (peak === null) return null;
+    const toBase = (pixel: number) => seen.start + pixel * seen.basesPerPixel;
+    return { locus: binsAround(seen.chromosome, toBase(peak.from), toBase(peak.to), seen.length), most: peak.most };
+  }
+
+  /** The tracks as igv.js writes them, on white whatever the theme. */
+  svg(): string {
+    this.exporting = true;
+    try {
+      return this.view?.svg() ?? "";
+    } finally {
+      this.exporting = false;
+    }
+  }
+
+  private get tracks(): readonly Track[] {
+    return this.workspace.view.tracks;
+  }
+
+  private get ground(): Ground {
+    return theme.dark && !this.exporting ? DARK : LIGHT;
+  }
+
+  private keysOf(names: ReadonlySet<string>): Set<string> {
+    const keys = this.tracks
+      .filter((track) => seriesOf(track).some((one) => names.has(seriesKey(one))) || featuresOf(track).some((id) => names.has(id)))
+      .map(({ key }) => key);
+    return new Set(keys);
+  }
+
+  private moved(settled: boolean): void {
+    this.tick += 1;
+    if (this.view === null) return;
+    if (settled) this.workspace.movedTo(this.view.loci);
+    this.ask();
+    // Names stand in the middle of what is seen, ranges follow it: both are drawn again once per frame.
+    this.repaintSoon(this.painter.measure(this.tracks, this.view.seen));
+    this.tops = this.painter.tops;
+  }
+
+  /** States what is on the screen to both stores. */
+  private ask(): void {
+    const view = this.view;
+    if (view === null) return;
+    this.tiles.want(this.tracks.flatMap(seriesOf), view.seen);
+    this.features.want([...new Set(this.tracks.flatMap(featuresOf))], view.seen);
+    this.count();
+  }
+
+  private count(): void {
+    this.pending = this.tiles.pending;
+    if (this.pending === 0) {
+      clearTimeout(this.slowly);
+      this.slowly = undefined;
+      this.painter.slow = false;
+    } else {
+      this.slowly ??= setTimeout(() => {
+        this.painter.slow = true;
+        this.repaintSoon("all");
+      }, SLOW);
+    }
+    const failures = new Map<string, string>();
+    for (const track of this.tracks) {
+      const failure =
+        seriesOf(track).map((series) => this.tiles.failureOf(seriesKey(series))).find((text) => text !== undefined) ??
+        featuresOf(track).map((id) => this.features.failureOf(id)).find((text) => text !== undefined);
+      if (failure !== undefined) failures.set(track.key, failure);
+    }
+    if (failures.size > 0 || this.failures.size > 0) this.failures = failures;
+  }
+
+  private repaintSoon(keys: Set<string> | "all"): void {
+    if (keys === "all" || this.stale === "all") this.stale = "all";
+    else for (const key of keys) this.stale.add(key);
+    if (this.stale === "all" || this.stale.size > 0) this.frame ||= requestAnimationFrame(() => this.repaint());
+  }
+
+  private repaint(): void {
+    this.frame = 0;
+    const view = this.view;
+    const stale = this.stale;
+    this.stale = new Set();
+    if (view === null) return;
+    const rescaled = this.painter.measure(this.tracks, view.seen);
+    this.tops = this.painter.tops;
+    this.count();
+    if (stale === "all") view.repaint();
+    else view.repaint(new Set([...stale, ...rescaled]));
+  }
+
+  private paint(key: string, drawing: IgvDrawing, length: number): void {
+    const track = this.workspace.track(key);
+    if (track === undefined) return;
+    const { context, bpStart, bpPerPixel, pixelWidth, pixelXOffset, viewportWidth, referenceFrame } = drawing;
+    const place = {
+      chromosome: referenceFrame.chr,
+      length,
+      start: bpStart,
+      basesPerPixel: bpPerPixel,
+      width: Math.round(pixelWidth),
+      seen: { from: -pixelXOffset, to: -pixelXOffset + viewportWidth },
+    };
+    this.painter.draw(context, track, place, this.ground);
+  }
+}

@@ -1,0 +1,89 @@
+// Which tracks an opened file becomes.
+
+import type { BundleLine } from "../backend/wire/BundleLine";
+import type { Genome } from "../backend/wire/Genome";
+import type { TrackInfo } from "../backend/wire/TrackInfo";
+import type { Locus } from "../genome/locus";
+import { markColour } from "../tracks/colour";
+import type { Track } from "../tracks/track";
+
+const ORDER = ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"];
+
+let made = 0;
+
+/** A key that no track or region of this window has had. */
+export function newKey(): string {
+  made += 1;
+  return `${Date.now().toString(36)}${made.toString(36)}`;
+}
+
+const PLAIN = { scale: { kind: "auto" }, log: false, window: "both", observed: null } as const;
+
+/** The track of an assay, of a signal or of features. */
+export function ownTrack(info: TrackInfo): Track {
+  const track = { ...PLAIN, key: newKey(), name: info.name };
+  if (info.kind === "features") {
+    return { ...track, source: { kind: "features", track: info.id }, note: "features", height: 56, colour: "#7F7F7F" };
+  }
+  const stranded = info.kind === "assay";
+  return {
+    ...track,
+    source: { kind: stranded ? "assay" : "signal", track: info.id },
+    note: stranded ? "assay, plus and minus" : "signal",
+    height: stranded ? 96 : 64,
+    colour: stranded ? "#0072B2" : "#7F7F7F",
+  };
+}
+
+/** The track of a mark that a bundle imputes from an assay. */
+export function imputedTrack(assay: string, bundle: BundleLine, target: string): Track | null {
+  const line = bundle.targets.find(({ name }) => name === target);
+  if (line === undefined) return null;
+  return {
+    ...PLAIN,
+    key: newKey(),
+    source: { kind: "imputed", track: assay, by: { bundle: bundle.name, target }, score: line.score },
+    name: target,
+    note: bundle.name,
+    height: 72,
+    colour: markColour(target),
+  };
+}
+
+/** The genes that came with the program. */
+export function genesTrack(genome: Genome): Track {
+  return {
+    ...PLAIN,
+    key: newKey(),
+    source: { kind: "features", track: `genes:${genome.name}` },
+    name: "Genes",
+    note: genome.name,
+    height: 56,
+    colour: "#7F7F7F",
+  };
+}
+
+/** The default bundle of each mark, in the order of the design. */
+export function defaultBundles(bundles: readonly BundleLine[], stranded: boolean): { bundle: BundleLine; target: string }[] {
+  const usable = bundles.filter((bundle) => bundle.default && (stranded || !bundle.needs_strands));
+  const marks = usable.flatMap((bundle) => bundle.targets.map(({ name }) => ({ bundle, target: name })));
+  const rank = (target: string) => (ORDER.includes(target) ? ORDER.indexOf(target) : ORDER.length);
+  const first = marks.filter(({ target }, at) => marks.findIndex((mark) => mark.target === target) === at);
+  return first.sort((a, b) => rank(a.target) - rank(b.target));
+}
+
+/** The mark that a file's name speaks of, among those shown. */
+export function markInName(name: string, marks: readonly string[]): string | null {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  return marks.find((mark) => plain.includes(mark.toLowerCase().replace(/[^a-z0-9]/g, ""))) ?? null;
+}
+
+/** Where to begin: some 200 kb in the middle of the first chromosome that has data. */
+export function firstLocus(genome: Genome, info: TrackInfo): Locus {
+  const named = info.chromosomes.find(({ has_data }) => has_data)?.name;
+  const chromosome = genome.chromosomes.find(({ name }) => name === named) ?? genome.chromosomes[0];
+  if (chromosome === undefined) return { chromosome: "chr1", start: 0, end: 1000 };
+  const centre = chromosome.length * 0.75;
+  const half = Math.min(100_000, chromosome.length / 4);
+  return { chromosome: chromosome.name, start: Math.floor(centre - half), end: Math.floor(centre + half) };
+}

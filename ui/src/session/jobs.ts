@@ -1,0 +1,40 @@
+import type { Event } from "../backend/wire/Event";
+import type { Job } from "../backend/wire/Job";
+import type { Context } from "./context";
+import { choose } from "./native-menu";
+import { openPaths } from "./opening";
+import type { Workspace } from "./workspace.svelte";
+
+/** Keeps the job list, opens files that were dropped on the window, does what its menu asks. Returns how to stop. */
+export function follow(context: Context): () => void {
+  const { workspace } = context;
+  void workspace.backend
+    .jobs()
+    .then((jobs) => (workspace.jobs = jobs))
+    .catch(() => undefined);
+  return workspace.backend.listen((event: Event) => {
+    if (event.kind === "job") take(workspace, event.job);
+    else if (event.kind === "files") void openPaths(workspace, event.paths);
+    else choose(event.item, context);
+  });
+}
+
+function take(workspace: Workspace, job: Job): void {
+  const before = workspace.jobs.find(({ id }) => id === job.id);
+  workspace.jobs = before === undefined ? [job, ...workspace.jobs] : workspace.jobs.map((one) => (one.id === job.id ? job : one));
+  if (before?.state === job.state) return;
+  if (job.state === "finished") workspace.messages.news(`${job.title}: written.`, { label: "Show", run: () => workspace.show("jobs") });
+  if (job.state === "failed") workspace.messages.fault(`${job.title} failed: ${job.message}`);
+}
+
+/** `about 2 min left`. */
+export function timeLeft(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return "";
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min left`;
+  return `${(seconds / 3600).toFixed(1)} h left`;
+}
+
+export function isOver({ state }: Job): boolean {
+  return state === "finished" || state === "failed" || state === "cancelled";
+}

@@ -1,0 +1,130 @@
+// Opening assays, tracks beside them, the example; swapping strands; bundles.
+
+import type { BundleLine } from "../backend/wire/BundleLine";
+import type { Opened } from "../backend/wire/Opened";
+import type { TrackInfo } from "../backend/wire/TrackInfo";
+import type { Track } from "../tracks/track";
+import { defaultBundles, firstLocus, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
+import { examine } from "./doctor";
+import { openSession } from "./sessions";
+import { withTrack, withTracksAfter, type View } from "./view";
+import type { Workspace } from "./workspace.svelte";
+
+/** Opens files: sessions by themselves, everything else as tracks. */
+export async function openPaths(workspace: Workspace, paths: string[], apart = false, stated?: string): Promise<void> {
+  if (paths.length === 0) return;
+  const session = paths.find((path) => path.endsWith(".nascape"));
+  if (session !== undefined) return openSession(workspace, session);
+  await working(workspace, "Opening", async () => {
+    const assembly = stated ?? (workspace.genome?.name || null);
+    take(workspace, await workspace.backend.openFiles({ paths, assembly, apart }));
+  });
+}
+
+export async function openExample(workspace: Workspace): Promise<void> {
+  await working(workspace, "Simulating the example", async () => take(workspace, await workspace.backend.openExample()));
+}
+
+/** Asks for files and opens them. */
+export async function askAndOpen(workspace: Workspace, what: "assay" | "track"): Promise<void> {
+  const title = what === "assay" ? "Open an assay: the plus and the minus file" : "Add tracks beside the assay";
+  const paths = await workspace.messages.guard(() => workspace.backend.pickFiles(title));
+  if (paths !== undefined) await openPaths(workspace, paths, what === "track");
+}
+
+async function working(workspace: Workspace, what: string, work: () => Promise<void>): Promise<void> {
+  workspace.busy = what;
+  await workspace.messages.guard(work);
+  workspace.busy = null;
+}
+
+/** Puts what was opened on the screen. */
+async function takeTracks(workspace: Workspace, tracks: TrackInfo[]): Promise<void> {
+  for (const info of tracks) {
+    workspace.opened.set(info.id, info);
+    // A signal alone is imputed from as well; beside an assay it was observed.
+    const readable = info.kind === "assay" || (info.kind === "signal" && workspace.assay === null);
+    if (readable) await takeAssay(workspace, info);
+    else takeBeside(workspace, info);
+  }
+}
+
+function take(workspace: Workspace, { tracks, faults }: Opened): Promise<void> {
+  for (const { message, needs_assembly } of faults) if (!needs_assembly) workspace.messages.fault(message);
+  const unsure = faults.filter(({ needs_assembly }) => needs_assembly).map(({ path }) => path);
+  if (unsure.length > 0) workspace.unsure = unsure;
+  // Assays first, so that observed marks find the imputed ones that they belong to.
+  const rank = ({ kind }: TrackInfo) => (kind === "assay" ? 0 : kind === "signal" ? 1 : 2);
+  return takeTracks(workspace, [...tracks].sort((a, b) => rank(a) - rank(b)));
+}
+
+async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
+  const { backend, about } = workspace;
+  const genome = await backend.genome(info.id);
+  const known = workspace.genome;
+  if (known !== null && known.name !== genome.name) {
+    workspace.messages.fault(
+      `${info.name} is on ${genome.name || "an unknown assembly"}, what is open on ${known.name || "another"}. ` +
+        "Open it in a window of its own, or remove the open tracks first.",
+    );
+    return;
+  }
+  const marks = defaultBundles(about?.bundles ?? [], info.kind === "assay")
+    .map(({ bundle, target }) => imputedTrack(info.id, bundle, target))
+    .filter((track): track is Track => track !== null);
+  const own = ownTrack(info);
+  workspace.assay = info.id;
+  if (known === null) {
+    const genes = genome.genes ? [genesTrack(genome)] : [];
+    workspace.genome = genome;
+    workspace.begin({ tracks: [own, ...marks, ...genes], loci: [firstLocus(genome, info)], regions: [] });
+  } else {
+    const genes = workspace.view.tracks.findIndex(({ note, name }) => name === "Genes" && note === genome.name);
+    const before = genes > 0 ? (workspace.view.tracks[genes - 1]?.key ?? null) : null;
+    workspace.change(withTracksAfter(workspace.view, before, [own, ...marks]));
+  }
+  void examine(workspace, info.id);
+}
+
+function takeBeside(workspace: Workspace, info: TrackInfo): void {
+  if (workspace.genome === null) void takeAlone(workspace, info);
+  else workspace.change(withObserved(workspace, info) ?? withTracksAfter(workspace.view, null, [ownTrack(info)]));
+}
+
+/** Features with no assay are shown on their own genome. */
+async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
+  await workspace.messages.guard(async () => {
+    const genome = await workspace.backend.genome(info.id);
+    workspace.genome = genome;
+    const genes = genome.genes ? [genesTrack(genome)] : [];
+    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [firstLocus(genome, info)], regions: [] });
+  });
+}
+
+/** An observed mark is drawn over the imputed ones of the same name. */
+function withObserved(workspace: Workspace, info: TrackInfo): View | null {
+  const imputed = workspace.view.tracks.filter(({ source }) => source.kind === "imputed");
+  const mark = markInName(info.name, imputed.map(({ name }) => name));
+  if (mark === null) return null;
+  const kind = info.kind === "features" ? "features" : "signal";
+  let view = workspace.view;
+  for (const { key, name } of imputed) {
+    if (name === mark) view = withTrack(view, key, { observed: { track: info.id, kind, name: info.name } });
+  }
+  workspace.messages.news(`${info.name} is drawn over imputed ${mark}.`, {
+    label: "Show as a track",
+    run: () => workspace.change(withTracksAfter(workspace.view, null, [ownTrack(info)])),
+  });
+  return view;
+}
+
+/** Shows another bundle's imputation, in place of a track or beside it. */
+export function useBundle(workspace: Workspace, track: Track, bundle: BundleLine, beside: boolean): void {
+  if (track.source.kind !== "imputed") return;
+  const made = imputedTrack(track.source.track, bundle, track.source.by.target);
+  if (made === null) return;
+  const { height, colour, observed, log, window, scale } = track;
+  const like = { ...made, height, colour, observed, log, window, scale };
+  if (beside) workspace.change(withTracksAfter(workspace.view, track.key, [like]));
+  else workspace.changeTrack(track.key, { source: like.source, note: like.note });
+}

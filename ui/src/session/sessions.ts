@@ -1,0 +1,62 @@
+// Sessions: saved, opened again, with files that moved found by the user.
+
+import type { OpenedSession } from "../backend/wire/OpenedSession";
+import { examine } from "./doctor";
+import { readView, writeView } from "./saved";
+import { openTracksOf } from "./view";
+import type { Workspace } from "./workspace.svelte";
+
+/** Saves the window. `path` is null for the autosave. */
+export async function save(workspace: Workspace, path: string | null): Promise<void> {
+  const tracks = openTracksOf(workspace.view).filter((id) => workspace.opened.has(id));
+  await workspace.backend.saveSession({ path, tracks, view: writeView(workspace) });
+}
+
+/** Saves under the session's name, or asks for one. */
+export async function saveAsked(workspace: Workspace, anew = false): Promise<void> {
+  await workspace.messages.guard(async () => {
+    const { assayInfo, backend } = workspace;
+    const known = anew ? null : workspace.path;
+    const path = known ?? (await backend.pickSave("Save the session", `${assayInfo?.name ?? "session"}.nascape`));
+    if (path === null) return;
+    await save(workspace, path);
+    workspace.path = path;
+    workspace.changed = false;
+    workspace.messages.news("Session saved.");
+  });
+}
+
+/** Opens a session, or the autosave. Missing files are asked for by the dialog that watches `workspace.missing`. */
+export async function openSession(workspace: Workspace, path: string | null, moved: [string, string][] = []): Promise<void> {
+  workspace.busy = "Opening the session";
+  await workspace.messages.guard(async () => {
+    const session = await workspace.backend.openSession({ path, moved });
+    if (session.missing.length > 0) {
+      workspace.missing = { session, path, moved };
+      return;
+    }
+    await restore(workspace, session);
+  });
+  workspace.busy = null;
+}
+
+/** Puts a session on the screen, without the tracks whose files were not found. */
+export async function restore(workspace: Workspace, session: OpenedSession): Promise<void> {
+  const { view, panel } = readView(session.view, new Map(session.tracks.map(({ saved_id, track }) => [saved_id, track.id])));
+  workspace.missing = null;
+  for (const { track } of session.tracks) workspace.opened.set(track.id, track);
+  const assay = session.tracks.find(({ track }) => track.kind === "assay") ?? session.tracks[0];
+  if (assay === undefined) {
+    workspace.messages.fault("None of the session's files could be opened, so there is nothing to show.");
+    return;
+  }
+  workspace.genome = null;
+  const genome = await workspace.backend.genome(assay.track.id);
+  workspace.begin(view);
+  workspace.assay = assay.track.kind === "features" ? null : assay.track.id;
+  workspace.genome = genome;
+  workspace.path = session.path;
+  workspace.changed = false;
+  workspace.panelOpen = panel;
+  if (workspace.assay !== null) void examine(workspace, workspace.assay);
+}

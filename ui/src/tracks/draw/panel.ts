@@ -1,0 +1,68 @@
+// What a panel of an assay, a signal or an imputed mark looks like.
+
+import { faded, MINUS, PLUS, type Ground } from "../colour";
+import type { Pixels } from "../tile/pixels";
+import { fillBetween, strokeRow, type Surface, type ToY } from "./area";
+import { share } from "./scale";
+
+/** Which of a pixel's numbers are drawn. */
+export type WindowFunction = "both" | "mean" | "max";
+
+export interface PanelLook {
+  height: number;
+  top: number;
+  log: boolean;
+  window: WindowFunction;
+  colour: string;
+  ground: Ground;
+}
+
+const MARGIN = 4;
+
+/** Heights of a panel whose zero is at the bottom. */
+export function heights({ height, top, log }: PanelLook): ToY {
+  const base = height - 1;
+  return (value) => Math.round((base - share(value, top, log) * (base - MARGIN)) * 2) / 2;
+}
+
+/** Plus up and minus down from a line in the middle. */
+export function drawAssay(on: Surface, { rows }: Pixels, look: PanelLook): void {
+  const middle = Math.floor(look.height / 2);
+  const reach = middle - MARGIN / 2;
+  const up: ToY = (value) => Math.round((middle - share(value, look.top, look.log) * reach) * 2) / 2;
+  const down: ToY = (value) => Math.round((middle + share(value, look.top, look.log) * reach) * 2) / 2;
+  drawRows(on, rows[0], rows[1], up, { ...look, colour: PLUS });
+  drawRows(on, rows[2], rows[3], down, { ...look, colour: MINUS });
+  on.fillStyle = look.ground.hairline;
+  on.fillRect(0, middle, rows[0]?.length ?? 0, 1);
+}
+
+/** A signal without strands. */
+export function drawSignal(on: Surface, { rows }: Pixels, look: PanelLook): void {
+  drawRows(on, rows[0], rows[1], heights(look), look);
+}
+
+/** An imputed mark: its interval, the maximum, the mean on top. */
+export function drawImputed(on: Surface, { rows }: Pixels, look: PanelLook): void {
+  const toY = heights(look);
+  const [mean, most, low, high] = rows;
+  drawRows(on, mean, most, toY, look);
+  if (low === undefined || high === undefined || look.window === "max") return;
+  fillBetween(on, low, high, toY, faded(look.colour, 0.25));
+  strokeRow(on, high, toY, faded(look.colour, 0.55), 0.75);
+}
+
+function drawRows(on: Surface, mean: Float32Array | undefined, most: Float32Array | undefined, toY: ToY, look: PanelLook) {
+  if (mean === undefined || most === undefined) return;
+  if (look.window === "max") {
+    fillBetween(on, 0, most, toY, look.colour);
+    return;
+  }
+  if (look.window === "both") fillBetween(on, 0, most, toY, faded(look.colour, look.ground.dark ? 0.5 : 0.45));
+  fillBetween(on, 0, mean, toY, look.colour);
+}
+
+/** An observed signal over an imputed one: a dark line. */
+export function drawObserved(on: Surface, mean: Float32Array, look: PanelLook): void {
+  strokeRow(on, mean, heights(look), look.ground.ink, 1);
+}

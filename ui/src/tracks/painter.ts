@@ -1,0 +1,161 @@
+// Draws every track from what is at hand, and knows the range that each is drawn in.
+
+import type { Ground } from "./colour";
+import type { Surface } from "./draw/area";
+import { drawExplanation, explanationTop } from "./draw/explanation";
+import { drawFeatures, drawPeakBars } from "./draw/features";
+import { drawAssay, drawImputed, drawObserved, drawSignal, type PanelLook } from "./draw/panel";
+import { largest, niceCeiling, numberText, rangeTop, scoreText } from "./draw/scale";
+import { drawWaiting, type Window } from "./draw/waiting";
+import type { FeatureStore } from "./feature-store";
+import type { Seen } from "./tile/choice";
+import { pixelsOf, type Fold, type Pixels } from "./tile/pixels";
+import { seriesKey, type Series, type TileStore } from "./tile/store";
+import { isScore, type Track } from "./track";
+
+/** A stretch to draw, in pixels of `basesPerPixel` from base `start` on. */
+export interface Place {
+  chromosome: string;
+  length: number;
+  start: number;
+  basesPerPixel: number;
+  width: number;
+  seen: Window;
+}
+
+const STRANDED: readonly Fold[] = ["mean", "max", "mean", "max"];
+const PLAIN: readonly Fold[] = ["mean", "max"];
+const IMPUTED: readonly Fold[] = ["mean", "max", "mean", "mean"];
+
+export class Painter {
+  /** The upper end of each track's range, by key. */
+  tops = new Map<string, number>();
+  /** False while what is missing may still come before anybody sees that it is. */
+  slow = false;
+  private readonly tiles: TileStore;
+  private readonly features: FeatureStore;
+
+  constructor(tiles: TileStore, features: FeatureStore) {
+    this.tiles = tiles;
+    this.features = features;
+  }
+
+  /** Finds the ranges of what is on the screen. Returns the keys of the tracks whose range is another now. */
+  measure(tracks: readonly Track[], seen: readonly Seen[]): Set<string> {
+    const most = new Map(tracks.map((track) => [track.key, this.most(track, seen)]));
+    const groups = new Map<string, number>();
+    for (const { key, scale } of tracks) {
+      if (scale.kind === "group") groups.set(scale.group, Math.max(groups.get(scale.group) ?? 0, most.get(key) ?? 0));
+    }
+    const tops = new Map(
+      tracks.map((track) => {
+        const shared = track.scale.kind === "group" ? groups.get(track.scale.group) : most.get(track.key);
+        return [track.key, rangeTop(shared ?? 0, track.scale, isScore(track))];
+      }),
+    );
+    const changed = new Set([...tops].filter(([key, top]) => this.tops.get(key) !== top).map(([key]) => key));
+    this.tops = tops;
+    return changed;
+  }
+
+  draw(on: Surface, track: Track, place: Place, ground: Ground): void {
+    const { source, height, colour, log, window } = track;
+    const look: PanelLook = { height, colour, log, window, ground, top: this.tops.get(track.key) ?? 1 };
+    const featureLook = { ...look, ...place };
+    if (source.kind === "features") {
+      const end = place.start + place.width * place.basesPerPixel;
+      drawFeatures(on, this.features.get(source.track, place.chromosome, place.start, end), featureLook);
+      this.drawFault(on, this.features.failureOf(source.track), place, look);
+    } else if (source.kind === "explanation") {
+      if (source.chromosome === place.chromosome) drawExplanation(on, source, place, look);
+    } else {
+      const series = { track: source.track, imputed: source.kind === "imputed" ? source.by : null };
+      const pixels = this.pixels(series, foldsOf(track), place);
+      if (source.kind === "assay") drawAssay(on, pixels, look);
+      else if (source.kind === "signal") drawSignal(on, pixels, look);
+      else drawImputed(on, pixels, look);
+      const failure = this.tiles.failureOf(seriesKey(series));
+      drawWaiting(on, pixels, height, place.seen, ground, this.slow, failure);
+    }
+    this.drawObserved(on, track, place, look);
+  }
+
+  /** What stands under the pointer, in words. */
+  valueAt(track: Track, chromosome: string, length: number, base: number, basesPerPixel: number): string {
+    const { source } = track;
+    if (source.kind === "features") {
+      const slack = basesPerPixel * 2;
+      const here = this.features.get(source.track, chromosome, base - slack, base + slack);
+      return here.slice(0, 3).map(({ name, strand }) => `${name}${strand === "." ? "" : ` (${strand})`}`).join(", ");
+    }
+    if (source.kind === "explanation") return "";
+    const series = { track: source.track, imputed: source.kind === "imputed" ? source.by : null };
+    const start = Math.floor(base / basesPerPixel) * basesPerPixel;
+    const place = { chromosome, length, start, basesPerPixel, width: 1, seen: { from: 0, to: 1 } };
+    const [a, b, c, d] = this.pixels(series, foldsOf(track), place).rows.map((row) => row[0] ?? NaN);
+    const row = (mean = NaN, most = NaN) => (track.window === "mean" ? mean : most);
+    if (source.kind === "assay") return `+ ${numberText(row(a, b))}  − ${numberText(row(c, d))}`;
+    if (source.kind === "signal") return numberText(row(a, b));
+    const write = source.score ? scoreText : numberText;
+    return write(a ?? NaN) + (Number.isNaN(c ?? NaN) ? "" : ` (${write(c ?? NaN)} to ${write(d ?? NaN)})`);
+  }
+
+  /** The largest number of each pixel that is on the screen. */
+  maxima(track: Track, seen: Seen): Float32Array {
+    if (track.source.kind !== "imputed") return new Float32Array();
+    const series = { track: track.source.track, imputed: track.source.by };
+    return this.pixels(series, IMPUTED, placeOf(seen)).rows[1] ?? new Float32Array();
+  }
+
+  private most(track: Track, seen: readonly Seen[]): number {
+    const { source } = track;
+    if (source.kind === "features") return 1;
+    if (source.kind === "explanation") return explanationTop(source.what);
+    const series = { track: source.track, imputed: source.kind === "imputed" ? source.by : null };
+    let most = 0;
+    for (const stretch of seen) {
+      const { rows } = this.pixels(series, foldsOf(track), placeOf(stretch));
+      const shown = track.window === "mean" ? rows.filter((_, at) => at !== 1 && !(at === 3 && isStranded(track))) : rows;
+      for (const row of shown) most = Math.max(most, largest(row));
+    }
+    return most;
+  }
+
+  private drawObserved(on: Surface, { observed }: Track, place: Place, look: PanelLook): void {
+    if (observed === null) return;
+    if (observed.kind === "features") {
+      const end = place.start + place.width * place.basesPerPixel;
+      const features = this.features.get(observed.track, place.chromosome, place.start, end);
+      drawPeakBars(on, features, { ...look, ...place });
+      return;
+    }
+    const { rows } = this.pixels({ track: observed.track, imputed: null }, PLAIN, place);
+    const mean = rows[0] ?? new Float32Array();
+    // Observed signal and imputed score have no unit in common: each fills the panel in its own range.
+    const visible = mean.subarray(Math.max(0, place.seen.from), Math.max(0, place.seen.to));
+    drawObserved(on, mean, { ...look, top: niceCeiling(largest(visible)) });
+  }
+
+  private drawFault(on: Surface, failure: string | undefined, place: Place, look: PanelLook): void {
+    if (failure === undefined) return;
+    const state = new Uint8Array(place.width).fill(3);
+    drawWaiting(on, { rows: [], state }, look.height, place.seen, look.ground, true, failure);
+  }
+
+  private pixels(series: Series, folds: readonly Fold[], place: Omit<Place, "seen">): Pixels {
+    return pixelsOf(this.tiles, folds, { ...place, series: seriesKey(series), imputed: series.imputed !== null });
+  }
+}
+
+function isStranded({ source }: Track): boolean {
+  return source.kind === "assay";
+}
+
+function foldsOf({ source }: Track): readonly Fold[] {
+  if (source.kind === "assay") return STRANDED;
+  return source.kind === "imputed" ? IMPUTED : PLAIN;
+}
+
+function placeOf({ chromosome, length, start, end, basesPerPixel }: Seen): Omit<Place, "seen"> {
+  return { chromosome, length, start, basesPerPixel, width: Math.max(1, Math.ceil((end - start) / basesPerPixel)) };
+}

@@ -1,0 +1,63 @@
+// What a track of the window is: data, so that it can be undone, saved and restored.
+
+import type { Explanation } from "../backend/wire/Explanation";
+import type { ImputedBy } from "../backend/wire/ImputedBy";
+import type { WindowFunction } from "./draw/panel";
+import type { ScaleChoice } from "./draw/scale";
+import type { Series } from "./tile/store";
+
+/** Where a track's numbers or features come from. `track` names an open track of the program. */
+export type Source =
+  | { kind: "assay"; track: string }
+  | { kind: "signal"; track: string }
+  | { kind: "imputed"; track: string; by: ImputedBy; score: boolean }
+  | { kind: "features"; track: string }
+  | { kind: "explanation"; track: string; chromosome: string; start: number; end: number; what: Explanation };
+
+/** A track as the user arranged it. */
+export interface Track {
+  /** Names it in the window. */
+  key: string;
+  source: Source;
+  name: string;
+  /** A second line: the bundle, the file's kind. */
+  note: string;
+  height: number;
+  colour: string;
+  scale: ScaleChoice;
+  log: boolean;
+  window: WindowFunction;
+  /** The open track of the observed mark that is drawn over this one. */
+  observed: { track: string; kind: "signal" | "features"; name: string } | null;
+}
+
+export const LEAST_HEIGHT = 24;
+export const MOST_HEIGHT = 320;
+
+/** The tiles that a track shows, its observed signal's among them. */
+export function seriesOf(track: Track): Series[] {
+  const series: Series[] = [];
+  const { source, observed } = track;
+  if (source.kind === "assay" || source.kind === "signal") series.push({ track: source.track, imputed: null });
+  if (source.kind === "imputed") series.push({ track: source.track, imputed: source.by });
+  if (observed?.kind === "signal") series.push({ track: observed.track, imputed: null });
+  return series;
+}
+
+/** The open tracks whose features a track shows. */
+export function featuresOf({ source, observed }: Track): string[] {
+  const tracks: string[] = [];
+  if (source.kind === "features") tracks.push(source.track);
+  if (observed?.kind === "features") tracks.push(observed.track);
+  return tracks;
+}
+
+/** True when the track's numbers are scores of 'in a peak' from 0 to 1. */
+export function isScore({ source }: Track): boolean {
+  return source.kind === "imputed" && source.score;
+}
+
+/** True when a track has an axis with numbers. */
+export function hasAxis({ source }: Track): boolean {
+  return source.kind !== "features";
+}

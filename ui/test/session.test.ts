@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { splitEvents } from "../src/backend/server-events";
+import type { BundleLine } from "../src/backend/wire/BundleLine";
+import { defaultBundles, imputedTrack, markInName } from "../src/session/defaults";
+import { readView, writeView } from "../src/session/saved";
+import { back, forth, keep, noHistory } from "../src/session/undo";
+import { openTracksOf, withTrackMoved, withTracksAfter, type View } from "../src/session/view";
+
+const bundle = (name: string, target: string, more: Partial<BundleLine> = {}): BundleLine => ({
+  name,
+  architecture: "nascape",
+  targets: [{ name: target, score: true, interval: true, test_auprc: 0.7, test_pearson: null }],
+  default: true,
+  shipped: true,
+  needs_strands: true,
+  parameters: 1,
+  ...more,
+});
+
+function view(...targets: string[]): View {
+  const tracks = targets.flatMap((target) => imputedTrack("t1", bundle(`${target}.b`, target), target) ?? []);
+  return { tracks, loci: [{ chromosome: "chr21", start: 0, end: 10 }], regions: [] };
+}
+
+describe("undo", () => {
+  it("goes back and forth, and forgets what was undone once something new is done", () => {
+    let history = keep(keep(noHistory<number>(), 1), 2);
+    const undone = back(history, 3);
+    expect(undone?.state).toBe(2);
+    expect(forth(undone?.history ?? history, 2)?.state).toBe(3);
+    history = keep(undone?.history ?? history, 2);
+    expect(forth(history, 9)).toBeNull();
+    expect(back(noHistory<number>(), 1)).toBeNull();
+  });
+});
+
+describe("default tracks", () => {
+  it("are the marks in the order of the design, one bundle each, and none that needs strands there are not", () => {
+    const bundles = [bundle("d", "DNase"), bundle("a", "H3K27ac"), bundle("h", "H3K4me3"), bundle("h2", "H3K4me3", { default: false })];
+    expect(defaultBundles(bundles, true).map(({ target }) => target)).toEqual(["H3K4me3", "H3K27ac", "DNase"]);
+    expect(defaultBundles([...bundles, bundle("u", "DNase", { needs_strands: false })], false).map(({ bundle: { name } }) => name)).toEqual(["u"]);
+  });
+
+  it("are found again in the names of observed files", () => {
+    expect(markInName("K562.H3K4me3.peaks", ["H3K27ac", "H3K4me3"])).toBe("H3K4me3");
+    expect(markInName("k562_h3k27AC", ["H3K27ac"])).toBe("H3K27ac");
+    expect(markInName("CTCF", ["DNase"])).toBeNull();
+  });
+});
+
+describe("the view", () => {
+  it("puts a compared bundle beside its track, and moves tracks", () => {
+    const before = view("H3K4me3", "H3K27ac");
+    const added = view("DNase").tracks;
+    const after = withTracksAfter(before, before.tracks[0]?.key ?? null, added);
+    expect(after.tracks.map(({ name }) => name)).toEqual(["H3K4me3", "DNase", "H3K27ac"]);
+    const moved = withTrackMoved(after, added[0]?.key ?? "", 2);
+    expect(moved.tracks.map(({ name }) => name)).toEqual(["H3K4me3", "H3K27ac", "DNase"]);
+  });
+
+  it("comes back from a session with the ids of now, without tracks whose files are gone", () => {
+    const saved = JSON.parse(JSON.stringify(writeView({ view: view("H3K4me3", "DNase"), panelOpen: false }))) as unknown;
+    const read = readView(saved, new Map([["t1", "t7"]]));
+    expect(openTracksOf(read.view)).toEqual(["t7"]);
+    expect(read.panel).toBe(false);
+    expect(readView(saved, new Map()).view.tracks).toEqual([]);
+    expect(read.view.loci).toEqual([{ chromosome: "chr21", start: 0, end: 10 }]);
+  });
+
+  it("refuses a session of another version in a sentence", () => {
+    expect(() => readView({ version: 99 }, new Map())).toThrow(/another version/);
+  });
+});
+
+describe("events", () => {
+  it("are read whole, whatever the pieces they come in", () => {
+    expect(splitEvents('data: {"a":1}\n\n: ping\n\ndata: {"b"')).toEqual({ events: ['{"a":1}'], rest: 'data: {"b"' });
+  });
+});

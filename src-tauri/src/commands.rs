@@ -1,6 +1,6 @@
 //! What the page may ask: each command is one call of the browser, off the thread that draws the window.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use nascape_app::browser::{
     Answer, Browser,
@@ -64,7 +64,7 @@ pub async fn apart<T: Send + 'static>(
 
 #[tauri::command]
 async fn about(browser: Shared<'_>) -> Answer<About> {
-    apart(browser, |browser| browser.about()).await
+    apart(browser, Browser::about).await
 }
 
 #[tauri::command]
@@ -77,9 +77,9 @@ async fn open_example(browser: Shared<'_>) -> Answer<Opened> {
     apart(browser, |browser| browser.open_example()).await
 }
 
-#[tauri::command]
-async fn close_track(browser: Shared<'_>, track: String) -> Answer<()> {
-    apart(browser, move |browser| browser.close_track(&track)).await
+#[tauri::command(async)]
+fn close_track(browser: Shared<'_>, track: String) {
+    browser.close_track(&track);
 }
 
 #[tauri::command]
@@ -109,9 +109,9 @@ async fn tile(browser: Shared<'_>, request: TileRequest) -> Answer<Response> {
     Ok(Response::new(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()))
 }
 
-#[tauri::command]
-async fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) -> Answer<()> {
-    apart(browser, move |browser| browser.cancel_tiles(&tickets)).await
+#[tauri::command(async)]
+fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) {
+    browser.cancel_tiles(&tickets);
 }
 
 #[tauri::command]
@@ -170,11 +170,9 @@ async fn send_to_igv(browser: Shared<'_>, tracks: Vec<String>, locus: String) ->
 }
 
 /// Tells the page everything that happens, until it is gone.
-#[tauri::command]
-async fn listen(browser: Shared<'_>, channel: Channel<Event>) -> Answer<()> {
-    apart(browser, move |browser| {
-        browser.listen(move |event| channel.send(event).is_ok());
-        Ok(())
-    })
-    .await
+#[tauri::command(async)]
+fn listen(browser: Shared<'_>, channel: Channel<Event>) {
+    let told = browser.subscribe();
+    // Ends with the page: a channel whose page is gone takes nothing.
+    thread::spawn(move || told.iter().all(|event| channel.send(event).is_ok()));
 }

@@ -59,7 +59,7 @@ fn shell(browser: Arc<Browser>) -> tauri::Builder<Wry> {
 fn second_start(app: &AppHandle, arguments: Vec<String>, folder: String) {
     if let Ok(arguments) = Arguments::try_parse_from(arguments) {
         let files = arguments.files(Path::new(&folder));
-        app.state::<Arc<Browser>>().receive(files);
+        app.state::<Arc<Browser>>().files_arrived(files);
     }
     window::raise(app);
 }

@@ -6,10 +6,7 @@ use std::sync::Arc;
 
 use nascape_app::browser::{
     Browser,
-    wire::{
-        Event,
-        MenuItem::{self, *},
-    },
+    wire::MenuItem::{self, *},
 };
 use serde_json::{Value, json};
 use tauri::{
@@ -100,7 +97,7 @@ pub fn chosen(app: &AppHandle, event: MenuEvent) {
         ABOUT => tell_about(app),
         id => {
             if let Ok(item) = serde_json::from_value(Value::from(id)) {
-                app.state::<Arc<Browser>>().tell(Event::Menu { item });
+                app.state::<Arc<Browser>>().menu_chosen(item);
             }
         }
     }

@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use super::{Browser, wire::Event};
+use super::{
+    Browser,
+    wire::{Event, MenuItem},
+};
 
 /// Everyone who listens.
 #[derive(Default)]
@@ -35,5 +38,10 @@ impl Browser {
         self.allow(paths.iter().cloned());
         let paths = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         self.listeners.tell(&Event::Files { paths });
+    }
+
+    /// Tells the window what the user chose in the native menu.
+    pub fn menu_chosen(&self, item: MenuItem) {
+        self.listeners.tell(&Event::Menu { item });
     }
 }

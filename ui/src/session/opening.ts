@@ -123,8 +123,8 @@ export function useBundle(workspace: Workspace, track: Track, bundle: BundleLine
   if (track.source.kind !== "imputed") return;
   const made = imputedTrack(track.source.track, bundle, track.source.by.target);
   if (made === null) return;
-  const { height, colour, observed, log, window, scale } = track;
-  const like = { ...made, height, colour, observed, log, window, scale };
+  const { height, colour, observed, log, window, interval, scale } = track;
+  const like = { ...made, height, colour, observed, log, window, interval, scale };
   if (beside) workspace.change(withTracksAfter(workspace.view, track.key, [like]));
   else workspace.changeTrack(track.key, { source: like.source, note: like.note });
 }

@@ -3,7 +3,8 @@
 
 use std::env;
 
-fn main() {
+/// Sets the run path.
+pub fn main() {
     println!("cargo:rerun-if-changed=../run-path.rs");
     println!("cargo:rerun-if-env-changed=XGBOOST_LIB_DIR");
     let wanted = env::var_os("CARGO_FEATURE_XGBOOST").is_some() && env::var_os("CARGO_CFG_UNIX").is_some();

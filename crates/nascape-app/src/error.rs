@@ -179,6 +179,17 @@ pub enum Error {
         /// The signal.
         path: PathBuf,
     },
+    /// What the browser's window is told.
+    #[error("{0}")]
+    Browser(crate::browser::wire::Fault),
+    /// A port that cannot be listened on.
+    #[error("port {port} at 127.0.0.1 cannot be listened on: {source}. Leave --port out for a free one.")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// The system's reason.
+        source: std::io::Error,
+    },
 }
 
 impl Error {

@@ -25,6 +25,7 @@ pub mod bin;
 pub mod doctor;
 pub mod error;
 pub mod exclusion;
+pub mod feature;
 pub mod format;
 pub mod guard;
 pub mod interval;

@@ -1,3 +1,133 @@
-//! The genome browser below its window.
+//! The genome browser below its window: open tracks, tiles, genes, exports, sessions.
+//!
+//! A [`Browser`] has a method for every method of the window's `backend.ts`. All of them block, take `&self` and may be called from many
+//! threads: a shell runs each on a thread of its own.
 
+mod allowed;
+mod bundles;
+mod check;
+mod example;
+mod fault;
+mod features;
+mod find;
+mod folder;
+mod genes;
+mod genome;
+mod igv;
+mod imputing;
+mod memory;
+mod open;
+mod pairing;
+mod picture;
+mod recent;
+mod stamp;
+mod state;
+mod tiles;
+mod told;
+mod track;
 pub mod wire;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use allowed::Allowed;
+use bundles::Bundles;
+pub use fault::Answer;
+use imputing::Runs;
+use memory::Memory;
+pub use state::Settings;
+use tiles::{Summaries, TileKey};
+use told::Listeners;
+use track::Track;
+use wire::About;
+
+/// Bytes of imputed runs, of summaries of signals, and of finished tiles that are held in memory.
+const RUN_BYTES: usize = 96 << 20;
+const SUMMARY_BYTES: usize = 48 << 20;
+const TILE_BYTES: usize = 16 << 20;
+
+/// The browser: everything that is open.
+pub struct Browser {
+    tracks: RwLock<BTreeMap<String, Arc<Track>>>,
+    ids: AtomicU64,
+    bundles: Bundles,
+    allowed: Allowed,
+    runs: Runs,
+    summaries: Summaries,
+    listeners: Arc<Listeners>,
+    finished: Mutex<Memory<TileKey, Arc<[f32]>>>,
+    /// Held while the list of recent files is changed.
+    recent: Mutex<()>,
+    state: PathBuf,
+    start: PathBuf,
+    files: Vec<PathBuf>,
+    strands: Option<[PathBuf; 2]>,
+}
+
+impl Browser {
+    /// Nothing is open yet.
+    ///
+    /// # Errors
+    /// When the root is no folder.
+    pub fn new(settings: Settings) -> Answer<Self> {
+        let allowed = Allowed::open(settings.root.as_deref(), &settings.state)?;
+        allowed.add(settings.files.iter().cloned());
+        // As the rest of the program knows them: links followed.
+        let real = |path: &PathBuf| allowed.check(path);
+        let files = settings.files.iter().map(real).collect::<Answer<_>>()?;
+        let strands = match &settings.strands {
+            Some([plus, minus]) => Some([real(plus)?, real(minus)?]),
+            None => None,
+        };
+        Ok(Self {
+            tracks: RwLock::default(),
+            ids: AtomicU64::new(1),
+            bundles: Bundles::default(),
+            runs: Runs::new(&settings.cache, RUN_BYTES, rayon::current_num_threads()),
+            summaries: Summaries::new(SUMMARY_BYTES),
+            finished: Mutex::new(Memory::new(TILE_BYTES)),
+            listeners: Arc::default(),
+            recent: Mutex::default(),
+            allowed,
+            files,
+            strands,
+            start: settings.folder,
+            state: settings.state,
+        })
+    }
+
+    /// What the window learns when it opens.
+    ///
+    /// # Errors
+    /// When a shipped bundle is damaged.
+    pub fn about(&self) -> Answer<About> {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        Ok(About {
+            version: crate::record::VERSION.to_owned(),
+            threads: rayon::current_num_threads(),
+            bundles: self.bundle_lines()?,
+            files: self.files.iter().map(text).collect(),
+            folder: text(&self.start),
+            unsaved: None,
+            recent: self.recently(),
+        })
+    }
+
+    /// Lets the window open what the user picked in a dialog, dropped, or typed at the command line; of a folder, all that is in it.
+    pub fn allow(&self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.allowed.add(paths);
+    }
+
+    /// Ends all work; the program ends after it.
+    pub fn close(&self) {}
+
+    fn next_id(&self) -> String {
+        format!("t{}", self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+}

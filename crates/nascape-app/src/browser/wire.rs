@@ -43,8 +43,10 @@ pub struct Recent {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct BundleLine {
-    /// What names it in every request.
+    /// What names it in every request: a shipped bundle's name, the folder of a user's.
     pub name: String,
+    /// What to call it.
+    pub title: String,
     /// Its architecture.
     pub architecture: String,
     /// The marks it imputes.
@@ -443,6 +445,54 @@ pub enum Event {
         /// Their paths.
         paths: Vec<String>,
     },
+    /// The user chose something in the native menu of the desktop window.
+    Menu {
+        /// What.
+        item: MenuItem,
+    },
+}
+
+/// What the native menu asks the window to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MenuItem {
+    /// Open an assay's files.
+    OpenAssay,
+    /// Open the simulated assay.
+    OpenExample,
+    /// Open files to stand beside the assay.
+    AddTrack,
+    /// Open a session.
+    OpenSession,
+    /// Save the session where it was saved last.
+    SaveSession,
+    /// Ask where to save the session.
+    SaveSessionAs,
+    /// Open the export dialog.
+    Export,
+    /// Hand the tracks and the locus to IGV Desktop.
+    SendToIgv,
+    /// Take the last change of tracks or locus back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Twice as near.
+    ZoomIn,
+    /// Twice as far.
+    ZoomOut,
+    /// The whole chromosome.
+    Fit,
+    /// Fold or unfold the side panel.
+    SidePanel,
+    /// Light or dark.
+    Theme,
+    /// Put the cursor into the locus box.
+    GoTo,
+    /// The list of keys.
+    Keys,
+    /// Version, licence and bundles.
+    About,
 }
 
 /// A session to write: the window's own state, beside the files it needs.

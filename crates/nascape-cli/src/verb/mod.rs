@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod impute;
 pub mod models;
 pub mod peaks;
+pub mod serve;
 pub mod simulate;
 pub mod tirs;
 pub mod train;

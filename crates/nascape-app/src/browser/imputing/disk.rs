@@ -1,0 +1,107 @@
+//! Imputed runs on the disk: a file each, in a folder a layer. All of it may be deleted at any time.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
+};
+
+use nascape_model::impute::Imputed;
+
+use super::{Layer, Run};
+
+/// Bytes kept; layers that were not used for the longest time go first.
+const BOUND: u64 = 4 << 30;
+/// Bytes written between two looks at the bound.
+const SWEEP_EVERY: u64 = 256 << 20;
+/// Touched when a layer is used.
+const USED: &str = "used";
+
+/// The folder of runs.
+pub(super) struct Disk {
+    folder: PathBuf,
+    written: AtomicU64,
+}
+
+impl Disk {
+    pub fn new(cache: &Path) -> Self {
+        Self { folder: cache.join("imputed"), written: AtomicU64::new(0) }
+    }
+
+    fn path(&self, layer: &Layer, run: u32) -> PathBuf {
+        self.folder.join(&layer.id).join(format!("{run}.f32"))
+    }
+
+    /// A run, if it is there and whole.
+    pub fn read(&self, layer: &Layer, run: u32) -> Option<Run> {
+        let bytes = fs::read(self.path(layer, run)).ok()?;
+        let (checksum, numbers) = bytes.split_first_chunk::<4>()?;
+        let bins = layer.bins(run);
+        let whole = u32::from_le_bytes(*checksum) == crc32fast::hash(numbers)
+            && numbers.len() == layer.targets() * 2 * 4 * bins;
+        if !whole {
+            return None;
+        }
+        let row = |bytes: &[u8]| bytes.as_chunks::<4>().0.iter().map(|&number| f32::from_le_bytes(number)).collect();
+        let track = |bytes: &[u8]| Imputed { value: row(&bytes[..4 * bins]), scale: row(&bytes[4 * bins..]) };
+        Some(numbers.chunks(8 * bins).map(track).collect())
+    }
+
+    /// Keeps a run. A disk that is full or read-only costs only that it is imputed again.
+    pub fn write(&self, layer: &Layer, run: u32, imputed: &Run) {
+        let rows = imputed.iter().flat_map(|track| track.value.iter().chain(&track.scale));
+        let numbers: Vec<u8> = rows.flat_map(|number| number.to_le_bytes()).collect();
+        let bytes = [&crc32fast::hash(&numbers).to_le_bytes()[..], &numbers].concat();
+        let path = self.path(layer, run);
+        let Some(folder) = path.parent() else { return };
+        let write = || -> std::io::Result<()> {
+            fs::create_dir_all(folder)?;
+            fs::write(folder.join(USED), [])?;
+            // Renamed into place; not forced to the disk: the checksum tells what a crash left behind.
+            let mut partial = tempfile::NamedTempFile::new_in(folder)?;
+            partial.write_all(&bytes)?;
+            partial.persist(&path)?;
+            Ok(())
+        };
+        if write().is_ok() {
+            let before = self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            if (before + bytes.len() as u64) / SWEEP_EVERY > before / SWEEP_EVERY {
+                self.sweep();
+            }
+        }
+    }
+
+    /// Says that a layer is in use.
+    pub fn touch(&self, layer: &Layer) {
+        let folder = self.folder.join(&layer.id);
+        if folder.is_dir() {
+            let _ = fs::write(folder.join(USED), []);
+        }
+    }
+
+    /// Deletes the layers that were not used for the longest time, until the rest is within the bound.
+    pub fn sweep(&self) {
+        let layers = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut layers: Vec<(SystemTime, u64, PathBuf)> = layers.map(|entry| weighed(&entry.path())).collect();
+        layers.sort();
+        let mut total: u64 = layers.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, bytes, folder) in layers {
+            if total <= BOUND {
+                break;
+            }
+            if fs::remove_dir_all(folder).is_ok() {
+                total -= bytes;
+            }
+        }
+    }
+}
+
+/// When a layer was last used, and its bytes.
+fn weighed(folder: &Path) -> (SystemTime, u64, PathBuf) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = files.filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
+    let used = fs::metadata(folder.join(USED)).and_then(|metadata| metadata.modified());
+    (used.unwrap_or(SystemTime::UNIX_EPOCH), bytes, folder.to_owned())
+}

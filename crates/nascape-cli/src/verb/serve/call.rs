@@ -1,0 +1,75 @@
+//! `POST /api/METHOD` with a JSON object of arguments, named as in `backend.ts`: one method of [`Browser`] each.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use nascape_app::browser::{Answer, Browser, wire::Fault};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::task::spawn_blocking;
+
+pub async fn call(
+    State(browser): State<Arc<Browser>>,
+    Path(method): Path<String>,
+    Json(arguments): Json<Value>,
+) -> Response {
+    let outcome = spawn_blocking(move || answer(&browser, &method, &Arguments(arguments))).await;
+    match outcome.expect("a method does not panic") {
+        Some(Ok(value)) => Json(value).into_response(),
+        Some(Err(told)) => fault(&told),
+        None => (StatusCode::NOT_FOUND, "There is no such method.").into_response(),
+    }
+}
+
+/// A fault as the window reads it.
+pub fn fault(told: &Fault) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(told)).into_response()
+}
+
+fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answer<Value>> {
+    let text = |name: &str| arguments.get::<String>(name);
+    Some(match method {
+        "about" => json(browser.about()),
+        "folder" => arguments.get::<Option<String>>("path").and_then(|path| json(browser.folder(path.as_deref()))),
+        "open_files" => arguments.get("request").and_then(|request| json(browser.open_files(&request))),
+        "open_example" => json(browser.open_example()),
+        "close_track" => text("track").and_then(|track| json(Ok(browser.close_track(&track)))),
+        "swap_strands" => text("track").and_then(|track| json(browser.swap_strands(&track))),
+        "check_assay" => text("track").and_then(|track| json(browser.check_assay(&track))),
+        "genome" => text("track").and_then(|track| json(browser.genome(&track))),
+        "find" => text("track").and_then(|track| json(browser.find(&track, &text("text")?))),
+        "cancel_tiles" => {
+            arguments.get::<Vec<u64>>("tickets").and_then(|tickets| json(Ok(browser.cancel_tiles(&tickets))))
+        }
+        "features" => arguments.get("request").and_then(|request| json(browser.features(&request))),
+        "add_bundle" => text("folder").and_then(|folder| json(browser.add_bundle(&folder))),
+        "bundle_card" => text("name").and_then(|name| json(browser.bundle_card(&name))),
+        "save_picture" => {
+            text("path").and_then(|path| json(browser.save_picture(&path, &arguments.get::<Vec<u8>>("bytes")?)))
+        }
+        "send_to_igv" => arguments
+            .get::<Vec<String>>("tracks")
+            .and_then(|tracks| json(browser.send_to_igv(&tracks, &text("locus")?))),
+        _ => return None,
+    })
+}
+
+fn json(answer: Answer<impl Serialize>) -> Answer<Value> {
+    answer.map(|value| serde_json::to_value(value).expect("answers are plain data"))
+}
+
+/// The arguments of a call.
+struct Arguments(Value);
+
+impl Arguments {
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Answer<T> {
+        let value = self.0.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value)
+            .map_err(|fault| Fault::new(format!("The argument '{name}' cannot be read: {fault}.")))
+    }
+}

@@ -1,16 +1,20 @@
 import type { Event } from "../backend/wire/Event";
 import type { Job } from "../backend/wire/Job";
+import type { Context } from "./context";
+import { onMenu } from "./menu";
 import { openPaths } from "./opening";
 import type { Workspace } from "./workspace.svelte";
 
-/** Keeps the job list, and opens files that were dropped on the window. Returns how to stop. */
-export function follow(workspace: Workspace): () => void {
+/** Keeps the job list, opens files that were dropped on the window, does what the native menu says. Returns how to stop. */
+export function follow(context: Context): () => void {
+  const { workspace } = context;
   void workspace.backend
     .jobs()
     .then((jobs) => (workspace.jobs = jobs))
     .catch(() => undefined);
   return workspace.backend.listen((event: Event) => {
     if (event.kind === "job") take(workspace, event.job);
+    else if (event.kind === "menu") onMenu(event.item, context);
     else void openPaths(workspace, event.paths);
   });
 }

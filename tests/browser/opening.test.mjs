@@ -71,7 +71,7 @@ test("observed peaks are drawn over the mark that they are named for", async () 
   await settled(page);
   await page.getByRole("button", { name: "Add track" }).click();
   await chooseFiles(page, "K562.H3K4me3.peaks.bed");
-  await page.getByText("is drawn over imputed H3K4me3").waitFor();
+  await page.getByText("drawn over the imputed marks").waitFor();
   await page.locator("[data-track] .observed").first().waitFor();
   await goTo(page, "chr21:35,000,000-35,400,000");
   await shot(page, "observed");

@@ -165,4 +165,4 @@ export async function shot(page, name) {
   await page.screenshot({ path: join(SHOTS, `${name}.png`) });
 }
 
-export const clean = (folder) => rmSync(folder, { recursive: true, force: true });
+export const clean = (folder) => folder !== undefined && rmSync(folder, { recursive: true, force: true });

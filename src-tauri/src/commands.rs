@@ -1,6 +1,6 @@
 //! What the page may ask: each command is one call of the browser, off the thread that draws the window.
 
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use nascape_app::browser::{
     Answer, Browser,
@@ -77,9 +77,9 @@ async fn open_example(browser: Shared<'_>) -> Answer<Opened> {
     apart(browser, |browser| browser.open_example()).await
 }
 
-#[tauri::command(async)]
-fn close_track(browser: Shared<'_>, track: String) {
-    browser.close_track(&track);
+#[tauri::command]
+async fn close_track(browser: Shared<'_>, track: String) -> Answer<()> {
+    apart(browser, move |browser| browser.close_track(&track)).await
 }
 
 #[tauri::command]
@@ -141,7 +141,7 @@ async fn start_export(browser: Shared<'_>, request: ExportRequest) -> Answer<Job
 
 #[tauri::command]
 async fn jobs(browser: Shared<'_>) -> Answer<Vec<Job>> {
-    apart(browser, |browser| browser.jobs()).await
+    apart(browser, Browser::jobs).await
 }
 
 #[tauri::command]
@@ -172,7 +172,5 @@ async fn send_to_igv(browser: Shared<'_>, tracks: Vec<String>, locus: String) ->
 /// Tells the page everything that happens, until it is gone.
 #[tauri::command(async)]
 fn listen(browser: Shared<'_>, channel: Channel<Event>) {
-    let told = browser.subscribe();
-    // Ends with the page: a channel whose page is gone takes nothing.
-    thread::spawn(move || told.iter().all(|event| channel.send(event).is_ok()));
+    browser.listen(move |event| channel.send(event).is_ok());
 }

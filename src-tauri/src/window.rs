@@ -49,6 +49,6 @@ pub fn raise(app: &AppHandle) {
 /// Hands dropped files to the page.
 pub fn happened(window: &Window, event: &WindowEvent) {
     if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-        window.state::<Arc<Browser>>().files_arrived(paths.clone());
+        window.state::<Arc<Browser>>().receive(paths.clone());
     }
 }

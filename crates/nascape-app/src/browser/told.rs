@@ -5,10 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Browser,
-    wire::{Event, MenuItem},
-};
+use super::{Browser, wire::Event};
 
 /// Says whether it will hear of the next event too.
 type Listener = Box<dyn FnMut(Event) -> bool + Send>;
@@ -40,10 +37,5 @@ impl Browser {
         self.allow(paths.iter().cloned());
         let paths = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         self.tell(Event::Files { paths });
-    }
-
-    /// Tells the window what the user chose in the native menu.
-    pub fn menu_chosen(&self, item: MenuItem) {
-        self.listeners.tell(&Event::Menu { item });
     }
 }

@@ -35,7 +35,7 @@ impl Assay {
     ///
     /// # Errors
     /// As [`Signal::scan`].
-    pub fn reads(&self, region: &Region, strand: Strand) -> Result<f64> {
+    pub fn reads_in(&self, region: &Region, strand: Strand) -> Result<f64> {
         let mut reads = 0.0;
         for (signal, of) in self.signals().into_iter().zip([Strand::Plus, Strand::Minus]) {
             if of == strand && signal.find(&region.chromosome).is_some() {
@@ -98,13 +98,13 @@ mod tests {
         let bins = |assay: &Assay| assay.bins(&region, 50, Summary::Sum);
         assert_eq!(bins(&excerpt)?, bins(&assay)?);
         let outside = Region::new("chr21", 9_600_000, 12_000_000);
-        assert_eq!(excerpt.reads(&outside, Strand::Plus)?, 0.0);
+        assert_eq!(excerpt.reads_in(&outside, Strand::Plus)?, 0.0);
         let part = Region::new("chr21", 9_520_000, 9_540_000);
         let without = excerpt.without(&part, Strand::Plus)?;
-        assert_eq!(without.reads(&part, Strand::Plus)?, 0.0);
-        assert_eq!(without.reads(&part, Strand::Minus)?, assay.reads(&part, Strand::Minus)?);
-        let taken = assay.reads(&part, Strand::Plus)?;
-        assert_eq!(without.reads(&region, Strand::Plus)?, assay.reads(&region, Strand::Plus)? - taken);
+        assert_eq!(without.reads_in(&part, Strand::Plus)?, 0.0);
+        assert_eq!(without.reads_in(&part, Strand::Minus)?, assay.reads_in(&part, Strand::Minus)?);
+        let taken = assay.reads_in(&part, Strand::Plus)?;
+        assert_eq!(without.reads_in(&region, Strand::Plus)?, assay.reads_in(&region, Strand::Plus)? - taken);
         Ok(())
     }
 }

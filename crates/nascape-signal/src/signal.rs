@@ -286,6 +286,7 @@ impl Signal {
             chromosomes: self.chromosomes.clone(),
             assembly: self.assembly.clone(),
             source: Source::Held(BTreeMap::from([(name, items)])),
+            reads: Pages::default(),
         }
     }
 

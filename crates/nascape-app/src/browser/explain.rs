@@ -63,7 +63,7 @@ impl Peak<'_> {
         let occluded = |&(start, end): &(u32, u32)| -> Answer<Occluded> {
             let region = self.clipped(start, end);
             let strand = |strand: Strand| -> Answer<(f32, f32)> {
-                let reads = assay.reads(&region, strand)? as f32;
+                let reads = assay.reads_in(&region, strand)? as f32;
                 if reads == 0.0 {
                     return Ok((0.0, 0.0));
                 }

@@ -109,9 +109,9 @@ async fn tile(browser: Shared<'_>, request: TileRequest) -> Answer<Response> {
     Ok(Response::new(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()))
 }
 
-#[tauri::command(async)]
-fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) {
-    browser.cancel_tiles(&tickets);
+#[tauri::command]
+async fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) -> Answer<()> {
+    apart(browser, move |browser| browser.cancel_tiles(&tickets)).await
 }
 
 #[tauri::command]

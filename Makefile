@@ -22,7 +22,7 @@ demo: demo-figures window
 demo-figures: build
 	scripts/demo demo
 
-build: setup
+build: setup ui
 	cargo build --release --locked
 
 # The page that the window shows, in ui/dist.
@@ -30,6 +30,7 @@ ui: setup-node ui/dist/index.html
 
 ui/dist/index.html: ui/node_modules/.package-lock.json $(shell find ui/src ui/index.html ui/*.ts ui/*.js -type f 2>/dev/null)
 	npm --prefix ui run --silent build
+	@touch crates/nascape-cli/build.rs # which holds the page too
 
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --silent
@@ -46,13 +47,13 @@ app: window
 # Everything that CI asks for. The real experiments are read from NASCAPE_DATA.
 test: lint test-rust test-ui test-browser test-desktop test-peers
 
-lint: setup
+lint: setup ui
 	scripts/setup-window
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --locked --workspace --no-deps --quiet
 
-test-rust: setup setup-peers
+test-rust: setup ui setup-peers
 	cargo test --release --locked --workspace --exclude nascape-desktop
 
 test-ui: ui

@@ -64,7 +64,7 @@ pub async fn apart<T: Send + 'static>(
 
 #[tauri::command]
 async fn about(browser: Shared<'_>) -> Answer<About> {
-    apart(browser, |browser| browser.about()).await
+    apart(browser, Browser::about).await
 }
 
 #[tauri::command]
@@ -141,7 +141,7 @@ async fn start_export(browser: Shared<'_>, request: ExportRequest) -> Answer<Job
 
 #[tauri::command]
 async fn jobs(browser: Shared<'_>) -> Answer<Vec<Job>> {
-    apart(browser, |browser| browser.jobs()).await
+    apart(browser, Browser::jobs).await
 }
 
 #[tauri::command]
@@ -170,11 +170,7 @@ async fn send_to_igv(browser: Shared<'_>, tracks: Vec<String>, locus: String) ->
 }
 
 /// Tells the page everything that happens, until it is gone.
-#[tauri::command]
-async fn listen(browser: Shared<'_>, channel: Channel<Event>) -> Answer<()> {
-    apart(browser, move |browser| {
-        browser.listen(move |event| channel.send(event).is_ok());
-        Ok(())
-    })
-    .await
+#[tauri::command(async)]
+fn listen(browser: Shared<'_>, channel: Channel<Event>) {
+    browser.listen(move |event| channel.send(event).is_ok());
 }

@@ -18,7 +18,7 @@ use arguments::Arguments;
 use clap::Parser;
 use log::LevelFilter;
 use nascape_app::browser::Browser;
-use tauri::{AppHandle, Manager, Wry};
+use tauri::{AppHandle, Manager, RunEvent, Wry};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -31,12 +31,19 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match shell(browser).run(tauri::generate_context!()) {
-        Ok(()) => ExitCode::SUCCESS,
+    match shell(browser).build(tauri::generate_context!()) {
+        Ok(app) => ExitCode::from(app.run_return(ended) as u8),
         Err(fault) => {
             eprintln!("nascape-desktop: the window cannot be opened: {fault}.");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Ends what still runs, and tells an end in order from a crash.
+fn ended(app: &AppHandle, event: RunEvent) {
+    if let RunEvent::Exit = event {
+        app.state::<Arc<Browser>>().close();
     }
 }
 

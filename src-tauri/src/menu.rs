@@ -16,7 +16,6 @@ use tauri::{
     AppHandle, Manager, Wry,
     menu::{Menu, MenuBuilder, MenuEvent, MenuItemBuilder, SubmenuBuilder},
 };
-use tauri_plugin_dialog::DialogExt;
 
 /// An item, its words and its keys; nothing is a line between groups.
 type Line = Option<(MenuItem, &'static str, &'static str)>;
@@ -47,11 +46,10 @@ const VIEW: &[Line] = &[
     Some((Theme, "Light or Dark", "")),
 ];
 
-const HELP: &[Line] = &[Some((Keys, "Keys and Gestures", "F1"))];
+const HELP: &[Line] = &[Some((Keys, "Keys and Gestures", "F1")), None, Some((About, "About Nascape", ""))];
 
-/// The items that are not the page's.
+/// The item that is not the page's.
 const QUIT: &str = "quit";
-const ABOUT: &str = "about";
 
 /// Builds the menu.
 pub fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
@@ -67,7 +65,7 @@ pub fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     menu.item(&file)
         .item(&edit.build()?)
         .item(&submenu(app, "View", VIEW)?.build()?)
-        .item(&submenu(app, "Help", HELP)?.separator().text(ABOUT, "About Nascape").build()?)
+        .item(&submenu(app, "Help", HELP)?.build()?)
         .build()
 }
 
@@ -95,24 +93,12 @@ fn name(item: MenuItem) -> String {
 
 /// Does what the user chose.
 pub fn chosen(app: &AppHandle, event: MenuEvent) {
-    match event.id().as_ref() {
-        QUIT => app.exit(0),
-        ABOUT => tell_about(app),
-        id => {
-            if let Ok(item) = serde_json::from_value(Value::from(id)) {
-                app.state::<Arc<Browser>>().tell(Event::Menu { item });
-            }
-        }
+    let id = event.id().as_ref();
+    if id == QUIT {
+        app.exit(0);
+    } else if let Ok(item) = serde_json::from_value(Value::from(id)) {
+        app.state::<Arc<Browser>>().tell(Event::Menu { item });
     }
-}
-
-fn tell_about(app: &AppHandle) {
-    let text = format!(
-        "Version {}.\n\nImputes the chromatin landscape from one nascent-transcription assay, on this computer: nothing is sent \
-         anywhere.\n\nMIT or Apache 2.0, at your choice. igv.js: MIT, Broad Institute and UC San Diego.",
-        app.package_info().version
-    );
-    app.dialog().message(text).title("About Nascape").show(|_| ());
 }
 
 #[cfg(test)]

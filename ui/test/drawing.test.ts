@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { faded } from "../src/tracks/colour";
 import { fillBetween, runs, type Surface } from "../src/tracks/draw/area";
 import { place } from "../src/tracks/draw/features";
-import { niceCeiling, numberText, rangeTop, share } from "../src/tracks/draw/scale";
+import { ticks } from "../src/genome/ruler";
+import { commonMost, niceCeiling, numberText, rangeTop, share } from "../src/tracks/draw/scale";
 import { fitted } from "../src/tracks/draw/waiting";
 import { gapAt } from "../src/tracks/reorder";
 
@@ -87,5 +88,26 @@ describe("dragging a track", () => {
   it("finds the nearest gap", () => {
     const boxes = [0, 50, 100].map((top) => ({ top, bottom: top + 50 }));
     expect([0, 30, 80, 140, 999].map((y) => gapAt(boxes, y))).toEqual([0, 1, 2, 3, 3]);
+  });
+});
+
+describe("the ruler", () => {
+  it("labels round places with room between them", () => {
+    const labels = ticks(35_000_000, 35_400_000, 400)
+      .filter(({ label }) => label !== null)
+      .map(({ label }) => label);
+    expect(labels).toEqual(["35,000 kb", "35,050 kb", "35,100 kb", "35,150 kb", "35,200 kb", "35,250 kb", "35,300 kb", "35,350 kb", "35,400 kb"]);
+    expect(ticks(0, 48_129_895, 48_000).find(({ base }) => base === 10_000_000)?.label).toBe("10 Mb");
+    expect(ticks(33_031_596, 33_031_700, 0.1).find(({ label }) => label !== null)?.label).toBe("33,031,600");
+  });
+});
+
+describe("an assay's range", () => {
+  it("is not set by one pile of reads", () => {
+    const row = new Float32Array(100).fill(4);
+    row[50] = 2000;
+    expect(commonMost([row])).toBe(8);
+    expect(commonMost([Float32Array.from([0, 3])])).toBe(3);
+    expect(commonMost([new Float32Array(5)])).toBe(0);
   });
 });

@@ -5,6 +5,7 @@ export type Open =
   | { kind: "export"; tracks: string[]; region: string | null }
   | { kind: "picture" }
   | { kind: "keys" }
+  | { kind: "about" }
   | { kind: "card"; bundle: string };
 
 /** What can be opened over the window: one dialog, one menu. */

@@ -25,6 +25,7 @@ export interface IgvTrack {
   order: number;
   height: number;
   trackView?: IgvTrackView;
+  draw(drawing: IgvDrawing): void;
 }
 
 /** What a track is asked to draw: a canvas of three screens' width, or an SVG of one. */

@@ -12,6 +12,7 @@ import { binsAround, peakAround } from "../tracks/peak";
 import { featuresOf, seriesOf, type Track } from "../tracks/track";
 import { samePlace, type Locus } from "./locus";
 import type { IgvDrawing } from "./igv-parts";
+import { drawRuler } from "./ruler";
 import { GenomeView, type Spot } from "./view";
 
 /** Milliseconds after which a tile that is not there is drawn as 'computing'. */
@@ -51,6 +52,7 @@ export class Stage {
     if (first === undefined) return;
     const opened = await GenomeView.open(host, genome, first, {
       paint: (key, drawing, length) => this.paint(key, drawing, length),
+      ruler: (drawing) => this.paintRuler(drawing),
       moved: (settled) => this.moved(settled),
       swept: (region) => this.addRegion(region),
     });
@@ -208,6 +210,12 @@ export class Stage {
     this.count();
     if (stale === "all") view.repaint();
     else view.repaint(new Set([...stale, ...rescaled]));
+  }
+
+  private paintRuler({ context, bpStart, bpPerPixel, pixelWidth, pixelHeight, pixelXOffset, viewportWidth }: IgvDrawing): void {
+    const seen = { from: -pixelXOffset, to: -pixelXOffset + viewportWidth };
+    const place = { start: bpStart, basesPerPixel: bpPerPixel, width: pixelWidth, height: pixelHeight, seen };
+    drawRuler(context, place, this.ground);
   }
 
   private paint(key: string, drawing: IgvDrawing, length: number): void {

@@ -14,6 +14,8 @@ import { registerTileTrack, TILE_TRACK } from "./tile-track";
 export interface Hooks {
   /** Draws a track, named by its key. */
   paint(key: string, drawing: IgvDrawing, length: number): void;
+  /** Draws the ruler. */
+  ruler(drawing: IgvDrawing): void;
   /** The loci are others now; `settled` is false while the user still drags. */
   moved(settled: boolean): void;
   /** The user swept a region over the ruler with Shift held. */
@@ -44,6 +46,8 @@ export class GenomeView {
     this.free = free;
     this.lengths = new Map(genome.chromosomes.map(({ name, length }) => [name, length]));
     browser.on("locuschange", () => hooks.moved(browser.dragObject === undefined));
+    const ruler = browser.trackViews.find(({ track }) => track.id === "ruler");
+    if (ruler !== undefined) ruler.track.draw = (drawing) => hooks.ruler(drawing);
     // igv.js would keep regions of its own; ours have names, notes and a panel.
     browser.roiManager.updateUserDefinedROISet = async ({ chr, start, end }) => hooks.swept({ chromosome: chr, start, end });
     document.removeEventListener("keyup", browser.keyUpHandler);
@@ -164,7 +168,8 @@ export class GenomeView {
   /** Draws again: the tracks of these keys, or all. */
   repaint(keys?: ReadonlySet<string>): void {
     for (const { track, viewports } of this.browser.trackViews) {
-      if (!isOurs(track.id) || (keys !== undefined && !keys.has(keyOf(track.id)))) continue;
+      const wanted = keys === undefined || keys.has(keyOf(track.id));
+      if (!wanted || (!isOurs(track.id) && track.id !== "ruler")) continue;
       for (const viewport of viewports) viewport.repaint();
     }
   }

@@ -23,6 +23,7 @@ export async function explain(workspace: Workspace, track: Track, locus: Locus):
       scale: { kind: "auto" },
       log: false,
       window: "both",
+      interval: false,
       observed: null,
     };
     workspace.change(withTracksAfter(workspace.view, track.key, [made]));

@@ -1,11 +1,11 @@
 import type { Event } from "../backend/wire/Event";
 import type { Job } from "../backend/wire/Job";
 import type { Context } from "./context";
-import { choose } from "./native-menu";
+import { onMenu } from "./menu";
 import { openPaths } from "./opening";
 import type { Workspace } from "./workspace.svelte";
 
-/** Keeps the job list, opens files that were dropped on the window, does what its menu asks. Returns how to stop. */
+/** Keeps the job list, opens files that were dropped on the window, does what the native menu says. Returns how to stop. */
 export function follow(context: Context): () => void {
   const { workspace } = context;
   void workspace.backend
@@ -14,8 +14,8 @@ export function follow(context: Context): () => void {
     .catch(() => undefined);
   return workspace.backend.listen((event: Event) => {
     if (event.kind === "job") take(workspace, event.job);
-    else if (event.kind === "files") void openPaths(workspace, event.paths);
-    else choose(event.item, context);
+    else if (event.kind === "menu") onMenu(event.item, context);
+    else void openPaths(workspace, event.paths);
   });
 }
 

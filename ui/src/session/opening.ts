@@ -40,13 +40,15 @@ async function working(workspace: Workspace, what: string, work: () => Promise<v
 
 /** Puts what was opened on the screen. */
 async function takeTracks(workspace: Workspace, tracks: TrackInfo[]): Promise<void> {
+  const drawnOver: TrackInfo[] = [];
   for (const info of tracks) {
     workspace.opened.set(info.id, info);
     // A signal alone is imputed from as well; beside an assay it was observed.
     const readable = info.kind === "assay" || (info.kind === "signal" && workspace.assay === null);
     if (readable) await takeAssay(workspace, info);
-    else takeBeside(workspace, info);
+    else if (takeBeside(workspace, info)) drawnOver.push(info);
   }
+  if (drawnOver.length > 0) tellDrawnOver(workspace, drawnOver);
 }
 
 function take(workspace: Workspace, { tracks, faults }: Opened): Promise<void> {
@@ -86,9 +88,23 @@ async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
   void examine(workspace, info.id);
 }
 
-function takeBeside(workspace: Workspace, info: TrackInfo): void {
-  if (workspace.genome === null) void takeAlone(workspace, info);
-  else workspace.change(withObserved(workspace, info) ?? withTracksAfter(workspace.view, null, [ownTrack(info)]));
+/** Shows a track beside what is there. True when it is drawn over imputed marks. */
+function takeBeside(workspace: Workspace, info: TrackInfo): boolean {
+  if (workspace.genome === null) {
+    void takeAlone(workspace, info);
+    return false;
+  }
+  const over = withObserved(workspace.view, info);
+  workspace.change(over ?? withTracksAfter(workspace.view, null, [ownTrack(info)]));
+  return over !== null;
+}
+
+function tellDrawnOver(workspace: Workspace, infos: TrackInfo[]): void {
+  const names = infos.map(({ name }) => name).join(", ");
+  workspace.messages.news(`${names}: drawn over the imputed marks of the same names.`, {
+    label: infos.length === 1 ? "Show as a track" : "Show as tracks",
+    run: () => workspace.change(withTracksAfter(workspace.view, null, infos.map(ownTrack))),
+  });
 }
 
 /** Features with no assay are shown on their own genome. */
@@ -102,19 +118,15 @@ async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
 }
 
 /** An observed mark is drawn over the imputed ones of the same name. */
-function withObserved(workspace: Workspace, info: TrackInfo): View | null {
-  const imputed = workspace.view.tracks.filter(({ source }) => source.kind === "imputed");
+function withObserved(before: View, info: TrackInfo): View | null {
+  const imputed = before.tracks.filter(({ source }) => source.kind === "imputed");
   const mark = markInName(info.name, imputed.map(({ name }) => name));
   if (mark === null) return null;
   const kind = info.kind === "features" ? "features" : "signal";
-  let view = workspace.view;
+  let view = before;
   for (const { key, name } of imputed) {
     if (name === mark) view = withTrack(view, key, { observed: { track: info.id, kind, name: info.name } });
   }
-  workspace.messages.news(`${info.name} is drawn over imputed ${mark}.`, {
-    label: "Show as a track",
-    run: () => workspace.change(withTracksAfter(workspace.view, null, [ownTrack(info)])),
-  });
   return view;
 }
 
@@ -123,8 +135,8 @@ export function useBundle(workspace: Workspace, track: Track, bundle: BundleLine
   if (track.source.kind !== "imputed") return;
   const made = imputedTrack(track.source.track, bundle, track.source.by.target);
   if (made === null) return;
-  const { height, colour, observed, log, window, scale } = track;
-  const like = { ...made, height, colour, observed, log, window, scale };
+  const { height, colour, observed, log, window, interval, scale } = track;
+  const like = { ...made, height, colour, observed, log, window, interval, scale };
   if (beside) workspace.change(withTracksAfter(workspace.view, track.key, [like]));
   else workspace.changeTrack(track.key, { source: like.source, note: like.note });
 }

@@ -26,6 +26,12 @@ export async function saveAsked(workspace: Workspace, anew = false): Promise<voi
   });
 }
 
+/** Asks for a session and opens it. */
+export async function askAndOpenSession(workspace: Workspace): Promise<void> {
+  const [path] = (await workspace.messages.guard(() => workspace.backend.pickFiles("Open a session"))) ?? [];
+  if (path !== undefined) await openSession(workspace, path);
+}
+
 /** Opens a session, or the autosave. Missing files are asked for by the dialog that watches `workspace.missing`. */
 export async function openSession(workspace: Workspace, path: string | null, moved: [string, string][] = []): Promise<void> {
   workspace.busy = "Opening the session";

@@ -5,7 +5,7 @@ import type { Surface } from "./draw/area";
 import { drawExplanation, explanationTop } from "./draw/explanation";
 import { drawFeatures, drawPeakBars } from "./draw/features";
 import { drawAssay, drawImputed, drawObserved, drawSignal, type PanelLook } from "./draw/panel";
-import { largest, niceCeiling, numberText, rangeTop, scoreText } from "./draw/scale";
+import { commonMost, largest, niceCeiling, numberText, rangeTop, scoreText } from "./draw/scale";
 import { drawWaiting, type Window } from "./draw/waiting";
 import type { FeatureStore } from "./feature-store";
 import type { Seen } from "./tile/choice";
@@ -22,6 +22,9 @@ export interface Place {
   width: number;
   seen: Window;
 }
+
+/** Bases a pixel from which on intervals are not drawn: views of about a megabase. */
+const FAR = 1000;
 
 const STRANDED: readonly Fold[] = ["mean", "max", "mean", "max"];
 const PLAIN: readonly Fold[] = ["mean", "max"];
@@ -60,7 +63,7 @@ export class Painter {
 
   draw(on: Surface, track: Track, place: Place, ground: Ground): void {
     const { source, height, colour, log, window } = track;
-    const look: PanelLook = { height, colour, log, window, ground, top: this.tops.get(track.key) ?? 1 };
+    const look: PanelLook = { height, colour, log, window, ground, interval: track.interval && place.basesPerPixel < FAR, top: this.tops.get(track.key) ?? 1 };
     const featureLook = { ...look, ...place };
     if (source.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
@@ -112,13 +115,14 @@ export class Painter {
     if (source.kind === "features") return 1;
     if (source.kind === "explanation") return explanationTop(source.what);
     const series = { track: source.track, imputed: source.kind === "imputed" ? source.by : null };
-    let most = 0;
-    for (const stretch of seen) {
-      const { rows } = this.pixels(series, foldsOf(track), placeOf(stretch));
-      const shown = track.window === "mean" ? rows.filter((_, at) => at !== 1 && !(at === 3 && isStranded(track))) : rows;
-      for (const row of shown) most = Math.max(most, largest(row));
-    }
-    return most;
+    const rows = seen.flatMap((stretch) => {
+      const [a, b, c, d] = this.pixels(series, foldsOf(track), placeOf(stretch)).rows;
+      if (source.kind === "assay") return track.window === "mean" ? [a, c] : [b, d];
+      // An interval that reaches up to 1 must not flatten the peaks under it.
+      return track.window === "mean" ? [a] : [b];
+    });
+    const shown = rows.filter((row): row is Float32Array => row !== undefined);
+    return source.kind === "assay" ? commonMost(shown) : Math.max(0, ...shown.map(largest));
   }
 
   private drawObserved(on: Surface, { observed }: Track, place: Place, look: PanelLook): void {
@@ -145,10 +149,6 @@ export class Painter {
   private pixels(series: Series, folds: readonly Fold[], place: Omit<Place, "seen">): Pixels {
     return pixelsOf(this.tiles, folds, { ...place, series: seriesKey(series), imputed: series.imputed !== null });
   }
-}
-
-function isStranded({ source }: Track): boolean {
-  return source.kind === "assay";
 }
 
 function foldsOf({ source }: Track): readonly Fold[] {

@@ -27,6 +27,8 @@ export interface Track {
   scale: ScaleChoice;
   log: boolean;
   window: WindowFunction;
+  /** Whether an imputed mark is drawn with its interval. */
+  interval: boolean;
   /** The open track of the observed mark that is drawn over this one. */
   observed: { track: string; kind: "signal" | "features"; name: string } | null;
 }

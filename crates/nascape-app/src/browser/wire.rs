@@ -491,6 +491,8 @@ pub enum MenuItem {
     GoTo,
     /// The list of keys.
     Keys,
+    /// Version, licence and bundles.
+    About,
 }
 
 /// A session to write: the window's own state, beside the files it needs.

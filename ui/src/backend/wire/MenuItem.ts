@@ -3,4 +3,4 @@
 /**
  * What the native menu asks the window to do.
  */
-export type MenuItem = "open_assay" | "open_example" | "add_track" | "open_session" | "save_session" | "save_session_as" | "export" | "send_to_igv" | "undo" | "redo" | "zoom_in" | "zoom_out" | "fit" | "side_panel" | "theme" | "go_to" | "keys";
+export type MenuItem = "open_assay" | "open_example" | "add_track" | "open_session" | "save_session" | "save_session_as" | "export" | "send_to_igv" | "undo" | "redo" | "zoom_in" | "zoom_out" | "fit" | "side_panel" | "theme" | "go_to" | "keys" | "about";

@@ -124,6 +124,6 @@ export function drawPeakBars(on: Surface, features: readonly Feature[], look: Fe
   on.fillStyle = look.ground.ink;
   for (const { start, end } of features) {
     const from = (start - look.start) / look.basesPerPixel;
-    on.fillRect(from, 1, Math.max(1.5, (end - start) / look.basesPerPixel), 3);
+    on.fillRect(from, 0, Math.max(2, (end - start) / look.basesPerPixel), 4);
   }
 }

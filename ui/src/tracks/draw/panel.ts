@@ -2,7 +2,7 @@
 
 import { faded, MINUS, PLUS, type Ground } from "../colour";
 import type { Pixels } from "../tile/pixels";
-import { fillBetween, strokeRow, type Surface, type ToY } from "./area";
+import { fillBetween, runs, strokeRow, type Surface, type ToY } from "./area";
 import { share } from "./scale";
 
 /** Which of a pixel's numbers are drawn. */
@@ -15,6 +15,8 @@ export interface PanelLook {
   window: WindowFunction;
   colour: string;
   ground: Ground;
+  /** Whether the interval of an imputed mark is drawn. */
+  interval: boolean;
 }
 
 const MARGIN = 4;
@@ -33,8 +35,17 @@ export function drawAssay(on: Surface, { rows }: Pixels, look: PanelLook): void 
   const down: ToY = (value) => Math.round((middle + share(value, look.top, look.log) * reach) * 2) / 2;
   drawRows(on, rows[0], rows[1], up, { ...look, colour: PLUS });
   drawRows(on, rows[2], rows[3], down, { ...look, colour: MINUS });
+  drawCaps(on, rows[look.window === "mean" ? 0 : 1], up(look.top) - 1, look);
+  drawCaps(on, rows[look.window === "mean" ? 2 : 3], down(look.top) - 1, look);
   on.fillStyle = look.ground.hairline;
   on.fillRect(0, middle, rows[0]?.length ?? 0, 1);
+}
+
+/** Marks what goes beyond the range. */
+function drawCaps(on: Surface, row: Float32Array | undefined, y: number, { top, ground }: PanelLook): void {
+  if (row === undefined) return;
+  on.fillStyle = ground.ink;
+  for (const [from, to] of runs(row.length, (at) => (row[at] ?? 0) > top * 1.001)) on.fillRect(from, y, to - from, 2);
 }
 
 /** A signal without strands. */
@@ -42,14 +53,16 @@ export function drawSignal(on: Surface, { rows }: Pixels, look: PanelLook): void
   drawRows(on, rows[0], rows[1], heights(look), look);
 }
 
-/** An imputed mark: its interval, the maximum, the mean on top. */
+/** An imputed mark: its interval behind, the maximum, the mean in front, and a line where it ends. */
 export function drawImputed(on: Surface, { rows }: Pixels, look: PanelLook): void {
   const toY = heights(look);
   const [mean, most, low, high] = rows;
+  if (mean === undefined || most === undefined) return;
+  // Far out, the mean end of a pixel's intervals says nothing about the peaks in it.
+  if (look.interval && look.window !== "max" && low !== undefined && high !== undefined) {
+    fillBetween(on, low, high, toY, faded(look.colour, look.ground.dark ? 0.2 : 0.25));
+  }
   drawRows(on, mean, most, toY, look);
-  if (low === undefined || high === undefined || look.window === "max") return;
-  fillBetween(on, low, high, toY, faded(look.colour, 0.25));
-  strokeRow(on, high, toY, faded(look.colour, 0.55), 0.75);
 }
 
 function drawRows(on: Surface, mean: Float32Array | undefined, most: Float32Array | undefined, toY: ToY, look: PanelLook) {
@@ -58,7 +71,7 @@ function drawRows(on: Surface, mean: Float32Array | undefined, most: Float32Arra
     fillBetween(on, 0, most, toY, look.colour);
     return;
   }
-  if (look.window === "both") fillBetween(on, 0, most, toY, faded(look.colour, look.ground.dark ? 0.5 : 0.45));
+  if (look.window === "both") fillBetween(on, 0, most, toY, faded(look.colour, 0.55));
   fillBetween(on, 0, mean, toY, look.colour);
 }
 

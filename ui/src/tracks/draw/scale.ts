@@ -23,6 +23,17 @@ export function largest(values: Float32Array): number {
 }
 
 /**
+ * What most columns keep below: twice their 97th percentile, or the largest where that is less. A pile of reads at one base
+ * would make all others vanish; what stands out beyond the range is drawn with a cap.
+ */
+export function commonMost(rows: readonly Float32Array[]): number {
+  const values = rows.flatMap((row) => [...row].filter((value) => value > 0)).sort((a, b) => a - b);
+  const most = values.at(-1) ?? 0;
+  const common = values[Math.floor(values.length * 0.97)] ?? most;
+  return Math.min(most, 2 * common);
+}
+
+/**
  * The range's upper end. Scores between 0 and 1 never zoom in beyond 0.2, lest noise look like peaks.
  */
 export function rangeTop(most: number, choice: ScaleChoice, score: boolean): number {

@@ -6,7 +6,8 @@ use nascape_app::browser::{
     Answer, Browser,
     wire::{
         About, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature, FeaturesRequest,
-        Found, Genome, Job, OpenFiles, OpenSession, Opened, OpenedSession, SaveSession, TileRequest, TrackInfo,
+        Found, Genome, Job, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan, RetrainingRequest,
+        RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
     },
 };
 use tauri::{
@@ -38,7 +39,13 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_tiles,
         features,
         add_bundle,
+        remove_bundle,
+        make_default,
+        export_bundle,
         bundle_card,
+        plan_retraining,
+        start_retraining,
+        retraining_verdict,
         explain,
         start_export,
         jobs,
@@ -132,6 +139,36 @@ async fn bundle_card(browser: Shared<'_>, name: String) -> Answer<String> {
 #[tauri::command]
 async fn explain(browser: Shared<'_>, request: ExplainRequest) -> Answer<Explanation> {
     apart(browser, move |browser| browser.explain(&request)).await
+}
+
+#[tauri::command]
+async fn remove_bundle(browser: Shared<'_>, name: String) -> Answer<()> {
+    apart(browser, move |browser| browser.remove_bundle(&name)).await
+}
+
+#[tauri::command]
+async fn make_default(browser: Shared<'_>, name: String) -> Answer<()> {
+    apart(browser, move |browser| browser.make_default(&name)).await
+}
+
+#[tauri::command]
+async fn export_bundle(browser: Shared<'_>, name: String, path: String) -> Answer<()> {
+    apart(browser, move |browser| browser.export_bundle(&name, &path)).await
+}
+
+#[tauri::command]
+async fn plan_retraining(browser: Shared<'_>, request: RetrainingRequest) -> Answer<RetrainingPlan> {
+    apart(browser, move |browser| browser.plan_retraining(&request)).await
+}
+
+#[tauri::command]
+async fn start_retraining(browser: Shared<'_>, request: RetrainingRequest) -> Answer<Job> {
+    apart(browser, move |browser| browser.start_retraining(&request)).await
+}
+
+#[tauri::command]
+async fn retraining_verdict(browser: Shared<'_>, bundle: String) -> Answer<RetrainingVerdict> {
+    apart(browser, move |browser| browser.retraining_verdict(&bundle)).await
 }
 
 #[tauri::command]

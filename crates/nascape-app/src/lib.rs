@@ -13,6 +13,7 @@ pub mod impute;
 pub mod library;
 mod locus;
 pub mod peaks;
+mod portion;
 pub mod recipe;
 pub mod record;
 pub mod retrain;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use nascape_model::{Bundle, bundle::TargetKind};
@@ -15,7 +15,10 @@ use super::{
     track::hex,
     wire::{BundleLine, Fault, ImputedBy, TargetLine},
 };
-use crate::Library;
+use crate::{
+    Library,
+    library::{archive, kept},
+};
 
 /// Bundles by the name that requests use: a shipped one's own, the folder of a user's.
 #[derive(Default)]
@@ -77,18 +80,53 @@ impl OpenBundle {
 }
 
 impl Browser {
-    /// Opens a bundle of the user's from its folder.
+    /// Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept among the user's bundles.
     ///
     /// # Errors
-    /// When the folder was not picked, or holds no bundle.
-    pub fn add_bundle(&self, folder: &str) -> Answer<BundleLine> {
-        let folder = self.allowed.check(Path::new(folder))?;
-        let name = folder.to_string_lossy().into_owned();
+    /// When it was not picked, or is no bundle; a name that is taken.
+    pub fn add_bundle(&self, path: &str) -> Answer<BundleLine> {
+        let path = self.allowed.check(Path::new(path))?;
+        if path.is_file() {
+            let bundle = archive::read(&path)?;
+            let name = bundle.card.name.clone();
+            kept::keep(&bundle, &name)?;
+            return Ok(self.bundle(&name)?.line.clone());
+        }
+        let name = path.to_string_lossy().into_owned();
         // Opened anew: it may have been trained again since.
-        let bundle = Arc::new(OpenBundle::new(&name, Bundle::open(&folder)?, false));
+        let bundle = Arc::new(OpenBundle::new(&name, Bundle::open(&path)?, false));
         let line = bundle.line.clone();
-        self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner).insert(name, bundle);
+        self.open_bundles().insert(name, bundle);
         Ok(line)
+    }
+
+    /// Removes one of the user's bundles: from the disk if it is kept, from the list otherwise.
+    ///
+    /// # Errors
+    /// For a shipped bundle; those of the file system.
+    pub fn remove_bundle(&self, name: &str) -> Answer<()> {
+        if kept::place(name).is_some() || Library::is_shipped(name) {
+            kept::remove(name)?;
+        }
+        self.open_bundles().remove(name);
+        Ok(())
+    }
+
+    /// Uses a bundle for its marks from now on, when none is named.
+    ///
+    /// # Errors
+    /// For a bundle without a name of its own; those of writing.
+    pub fn make_default(&self, name: &str) -> Answer<()> {
+        let card = Library::named(name)?.card;
+        Ok(kept::make_default(name, card.targets.into_iter().map(|target| target.name))?)
+    }
+
+    /// Writes a bundle into one file, which a colleague can open.
+    ///
+    /// # Errors
+    /// When there is no such bundle, the place was not picked, or cannot be written.
+    pub fn export_bundle(&self, name: &str, path: &str) -> Answer<()> {
+        Ok(archive::write(&self.bundle(name)?.bundle, &self.allowed.check(Path::new(path))?)?)
     }
 
     /// The card of a bundle, as text.
@@ -111,7 +149,7 @@ impl Browser {
                 Err(fault) => return Err(fault),
             }
         }
-        let open = self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = self.open_bundles();
         lines.extend(
             open.values().filter(|bundle| !names.contains(&bundle.line.name)).map(|bundle| bundle.line.clone()),
         );
@@ -123,7 +161,7 @@ impl Browser {
     /// # Errors
     /// When there is none of that name, or its folder holds none any more.
     pub(super) fn bundle(&self, name: &str) -> Answer<Arc<OpenBundle>> {
-        if let Some(known) = self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+        if let Some(known) = self.open_bundles().get(name) {
             return Ok(Arc::clone(known));
         }
         let opened = match Library::named(name) {
@@ -134,8 +172,12 @@ impl Browser {
             Err(fault) => return Err(fault.into()),
         };
         let opened = Arc::new(opened);
-        let mut open = self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open_bundles();
         Ok(Arc::clone(open.entry(name.to_owned()).or_insert(opened)))
+    }
+
+    fn open_bundles(&self) -> MutexGuard<'_, BTreeMap<String, Arc<OpenBundle>>> {
+        self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A bundle and the place of the mark in it.

@@ -191,25 +191,6 @@ impl Progress for Watch<'_> {
     }
 }
 
-/// A part of a job: its progress runs from one share of the whole to another.
-pub(super) struct Part<'a> {
-    pub whole: &'a dyn Progress,
-    pub from: f64,
-    pub to: f64,
-}
-
-impl Progress for Part<'_> {
-    fn advance(&self, done: u64, total: u64) {
-        const FINE: f64 = 1e6;
-        let share = done as f64 / total.max(1) as f64;
-        self.whole.advance(((self.from + (self.to - self.from) * share) * FINE) as u64, FINE as u64);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.whole.cancelled()
-    }
-}
-
 impl Browser {
     /// All jobs that are remembered, the oldest first.
     ///

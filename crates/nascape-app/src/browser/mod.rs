@@ -23,6 +23,7 @@ mod open;
 mod pairing;
 mod picture;
 mod recent;
+mod retrain;
 mod session;
 mod stamp;
 mod state;

@@ -7,7 +7,7 @@ use nascape_model::metrics::{
     coarsen,
 };
 use nascape_signal::BIN;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{entry::Entry, held_out::HeldOut};
 
@@ -33,7 +33,7 @@ pub struct Difference {
 }
 
 /// What a difference says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The whole interval lies above 0.

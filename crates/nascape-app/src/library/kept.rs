@@ -34,21 +34,31 @@ pub fn place(name: &str) -> Option<PathBuf> {
 /// Keeps a bundle under a name.
 ///
 /// # Errors
-/// [`Error::BundleName`] for a name that is taken or cannot be a folder's; those of writing.
+/// Those of [`free_place`] and of writing.
 pub fn keep(bundle: &Bundle, name: &str) -> Result<()> {
+    let place = free_place(name)?;
+    let card = Card { name: name.to_owned(), ..bundle.card.clone() };
+    Ok(Bundle::save(&place, &card, &bundle.weights)?)
+}
+
+/// Where a bundle of this name would be kept.
+///
+/// # Errors
+/// [`Error::BundleName`] for a name that is taken or cannot be a folder's.
+pub fn free_place(name: &str) -> Result<PathBuf> {
     let fault = |detail: &str| Err(Error::BundleName { name: name.to_owned(), detail: detail.to_owned() });
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
     if !plain || name.is_empty() || name.starts_with('.') || name.len() > 100 || name == DEFAULTS {
         return fault("a name has letters, digits and -_.+ and does not begin with a point");
     }
-    if super::Library::shipped_names().iter().any(|shipped| shipped == name) {
+    if super::Library::is_shipped(name) {
         return fault("a bundle of that name came with Nascape; choose another name");
     }
-    if folder().join(name).exists() {
+    let place = folder().join(name);
+    if place.exists() {
         return fault("you have a bundle of that name; choose another name, or remove that one first");
     }
-    let card = Card { name: name.to_owned(), ..bundle.card.clone() };
-    Ok(Bundle::save(&folder().join(name), &card, &bundle.weights)?)
+    Ok(place)
 }
 
 /// Removes a kept bundle from the disk.

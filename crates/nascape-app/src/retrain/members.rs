@@ -100,19 +100,18 @@ impl<'a> Members<'a> {
         self.add(folder)
     }
 
-    /// Blends them into the request's output; a network that is alone with its tuned self is not blended where its scale is
+    /// Blends them into `output`; a network that is alone with its tuned self is not blended where its scale is
     /// imputed too, since scales have no mean.
     ///
     /// # Errors
     /// Those of saving.
-    pub fn join(self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
-        let output = self.request.output.clone();
+    pub fn join(self, output: &Path, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
         if self.request.start.card.targets[0].scale_output {
             let (_, bundle, _) = self.all.last().expect("there is the starting bundle");
             let name =
                 output.file_name().map_or_else(|| bundle.card.name.clone(), |name| name.to_string_lossy().into_owned());
-            Bundle::save(&output, &Card { name, ..bundle.card.clone() }, &bundle.weights)?;
-            return Ok(Bundle::open(&output)?.card);
+            Bundle::save(output, &Card { name, ..bundle.card.clone() }, &bundle.weights)?;
+            return Ok(Bundle::open(output)?.card);
         }
         let member = |(folder, _, weight): &(PathBuf, Bundle, f32)| blend::Member {
             bundle: folder.to_string_lossy().into_owned(),
@@ -123,7 +122,7 @@ impl<'a> Members<'a> {
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
         recipe.experiments[0].test = self.test.clone();
-        train(recipe, None, &self.request.command, output, progress, told)
+        train(recipe, None, &self.request.command, output.to_owned(), progress, told)
     }
 
     fn add(&mut self, folder: PathBuf) -> Result<()> {

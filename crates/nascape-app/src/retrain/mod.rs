@@ -9,7 +9,10 @@ mod members;
 mod split;
 mod verdict;
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use nascape_model::{Bundle, bundle::Card};
 use nascape_signal::{Exclusion, Observed, Progress, Region, observed::PeakValue};
@@ -19,13 +22,17 @@ pub use self::{split::Parts, verdict::Verdict};
 use crate::{
     AssaySource, Error, Result,
     device::Device,
+    error::write_fault,
+    portion::Portion,
     recipe::{Experiment, Recipe},
-    record::write_json,
+    record::{create_folder, write_json},
     train::{self, Told},
 };
 
 /// The folder inside the bundle's that holds the verdict, with tables and figures.
 pub const FOLDER: &str = "retraining";
+/// The verdict's file there.
+pub const VERDICT: &str = "verdict.json";
 
 /// What to retrain on what.
 pub struct Request {
@@ -43,7 +50,7 @@ pub struct Request {
     pub exclude: Option<PathBuf>,
     /// The command, for the card.
     pub command: String,
-    /// The folder of the retrained bundle; its last name is the bundle's.
+    /// The folder of the retrained bundle, which is not there yet; its last name is the bundle's.
     pub output: PathBuf,
 }
 
@@ -72,6 +79,15 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         );
         return Err(Error::Retrain { detail });
     };
+    let (Some(name), Some(parent)) = (request.output.file_name(), request.output.parent()) else {
+        return Err(Error::FolderTaken { path: request.output.clone() });
+    };
+    if request.output.exists() {
+        let path = request.output.display();
+        return Err(Error::Retrain {
+            detail: format!("{path} is there already. Choose another name, or remove it first."),
+        });
+    }
     let parts = parts(request)?;
     let experiment = Experiment {
         name: "retraining".to_owned(),
@@ -83,13 +99,18 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         calibration: Vec::new(),
         test: Vec::new(),
     };
-    let work = tempfile::tempdir().map_err(crate::error::write_fault(&std::env::temp_dir()))?;
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    create_folder(parent)?;
+    let work =
+        tempfile::Builder::new().prefix(".retraining.").tempdir_in(parent).map_err(write_fault(&request.output))?;
+    let output = work.path().join(name);
     let mut members = Members::of(request, work.path(), experiment, parts.test.clone())?;
-    members.tune(progress, &mut told)?;
-    members.grow(progress, &mut told)?;
-    let card = members.join(progress, &mut told)?;
-    let verdict = Verdict::measure(request, parts, &card, progress)?;
-    write_json(&request.output.join(FOLDER).join("verdict.json"), &verdict)?;
+    members.tune(&Portion { whole: progress, from: 0.0, to: 0.5 }, &mut told)?;
+    members.grow(&Portion { whole: progress, from: 0.5, to: 0.6 }, &mut told)?;
+    let card = members.join(&output, &Portion { whole: progress, from: 0.6, to: 0.7 }, &mut told)?;
+    let verdict = Verdict::measure(request, &output, parts, &card, &Portion { whole: progress, from: 0.7, to: 1.0 })?;
+    write_json(&output.join(FOLDER).join(VERDICT), &verdict)?;
+    fs::rename(&output, &request.output).map_err(write_fault(&request.output))?;
     Ok(verdict)
 }
 

@@ -36,10 +36,17 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub(super) fn measure(request: &Request, parts: Parts, card: &Card, progress: &dyn Progress) -> Result<Self> {
-        let comparison = compare(request, &parts.test, &request.output.join(FOLDER), progress)?;
+    pub(super) fn measure(
+        request: &Request,
+        bundle: &Path,
+        parts: Parts,
+        card: &Card,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let retrained = Bundle::open(bundle)?;
+        let comparison = compare(request, &retrained, &parts.test, &bundle.join(FOLDER), progress)?;
         let scratch = tempfile::tempdir().map_err(crate::error::write_fault(&std::env::temp_dir()))?;
-        let on_learned = compare(request, &parts.train, scratch.path(), progress)?;
+        let on_learned = compare(request, &retrained, &parts.train, scratch.path(), progress)?;
         let difference = comparison.differences[0].clone();
         let [learned, elsewhere] = [&on_learned, &comparison].map(figures);
         let sentence = sentence(&difference, learned, elsewhere);
@@ -58,10 +65,16 @@ impl Verdict {
     }
 }
 
-fn compare(request: &Request, regions: &[Region], output: &Path, progress: &dyn Progress) -> Result<Comparison> {
+fn compare(
+    request: &Request,
+    retrained: &Bundle,
+    regions: &[Region],
+    output: &Path,
+    progress: &dyn Progress,
+) -> Result<Comparison> {
     let target = &request.start.card.targets[0];
     let comparison = compare::Request {
-        bundles: vec![request.start.clone(), Bundle::open(&request.output)?],
+        bundles: vec![request.start.clone(), retrained.clone()],
         recipes: Vec::new(),
         data: None,
         assay: request.assay.clone(),

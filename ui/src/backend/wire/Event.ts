@@ -9,7 +9,27 @@ export type Event = { "kind": "job",
 /**
  * The job.
  */
-job: Job, } | { "kind": "files", 
+job: Job, } | { "kind": "epoch", 
+/**
+ * The bundle that comes of it.
+ */
+bundle: string, 
+/**
+ * What is trained: 0 for the first network, counted on for each.
+ */
+stage: number, 
+/**
+ * From 1.
+ */
+epoch: number, 
+/**
+ * Loss on the regions that are learned from.
+ */
+train_loss: number | null, 
+/**
+ * Loss on the part that is chosen by.
+ */
+validation_loss: number, } | { "kind": "files", 
 /**
  * Their paths.
  */

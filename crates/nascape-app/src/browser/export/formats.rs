@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use nascape_signal::{BIN, Progress, SignalOptions, Summary, observed::PeakValue};
 
 use super::{
-    super::{fault::Answer, jobs::Part, wire::ExportFormat},
+    super::{fault::Answer, wire::ExportFormat},
     Export,
 };
 use crate::{
     bin, evaluate,
     impute::{Imputed, Track},
     peaks::{self, Cut},
+    portion::Portion,
 };
 
 /// Share of the work that imputing is, where something is made of the imputed tracks.
@@ -35,12 +36,12 @@ impl Export {
         // Beside the outputs, where there is room; gone when the export ends.
         let partial = tempfile::Builder::new().prefix(".imputed.").suffix(".partial").tempdir_in(folder);
         let partial = partial.map_err(crate::error::write_fault(folder))?;
-        let imputed = self.impute(partial.path(), false, &Part { whole: progress, from: 0.0, to: IMPUTING })?;
+        let imputed = self.impute(partial.path(), false, &Portion { whole: progress, from: 0.0, to: IMPUTING })?;
         let tracks = self.asked_for(&imputed);
         let mut outputs = Vec::new();
         for (number, (track, place)) in tracks.iter().enumerate() {
             let share = |number: usize| IMPUTING + (1.0 - IMPUTING) * number as f64 / tracks.len() as f64;
-            let part = Part { whole: progress, from: share(number), to: share(number + 1) };
+            let part = Portion { whole: progress, from: share(number), to: share(number + 1) };
             outputs.extend(match self.format {
                 ExportFormat::BedGraph => self.bedgraph(track, folder, &part)?,
                 ExportFormat::NarrowPeak => self.peaks(track, *place, folder, &part)?,

@@ -2,18 +2,20 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use nascape_model::{Bundle, bundle::TargetKind, impute::Imputer};
+use nascape_model::{Bundle, bundle::TargetKind, calibration::Calibration, impute::Imputer};
 use nascape_signal::{BIN, Progress, Region, bigwig::BigWigWriter};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
     AssaySource, Error, Result,
     record::{BundleUsed, RECORD, Record, create_folder, source_file, write_json},
-    stretch::{chromosomes, intervals, region_strings, stretches, total_bins},
+    stretch::{Stretch, chromosomes, intervals, region_strings, stretches, total_bins},
 };
 
 /// What to impute.
@@ -83,46 +85,38 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
     let mut open = tracks.iter();
     let mut works = Vec::new();
     for bundle in &request.bundles {
-        let mut writers = Vec::new();
+        let mut files = Vec::new();
         for (target, track) in bundle.card.targets.iter().zip(&mut open) {
             let interval = match (&track.interval, &target.calibration) {
-                (Some([lower, upper]), Some(calibration)) => Some((calibration, create(lower)?, create(upper)?)),
+                (Some([lower, upper]), Some(calibration)) => Some((calibration, [create(lower)?, create(upper)?])),
                 _ => None,
             };
-            writers.push((target.kind, create(&track.path)?, interval));
+            files.push(Files { kind: target.kind, value: create(&track.path)?, interval });
         }
-        works.push((Imputer::new(bundle, &assay, reads_per_kb)?, writers));
+        works.push(Work { imputer: Imputer::new(bundle, &assay, reads_per_kb)?, files });
     }
     let total = total_bins(&stretches);
+    let pieces: Vec<Piece> = stretches.iter().flat_map(Piece::of).collect();
     let mut done = 0;
-    for stretch in &stretches {
-        let chromosome = &stretch.chromosome;
-        let name: Arc<str> = chromosome.name.as_str().into();
-        for bins in stretch.chunks() {
-            progress.check()?;
-            progress.advance(done, total);
-            done += bins.len() as u64;
-            let items = |values: &[f32]| intervals(values, bins.start, BIN, chromosome.length);
-            for (imputer, writers) in &mut works {
-                let imputed = imputer.impute(&chromosome.name, chromosome.length, bins.clone())?;
-                for (track, (kind, writer, interval)) in imputed.iter().zip(writers) {
-                    writer.write(&name, items(&track.value))?;
-                    if let Some((calibration, of_lower, of_upper)) = interval {
-                        let (lower, upper) = track.interval(calibration, *kind);
-                        of_lower.write(&name, items(&lower))?;
-                        of_upper.write(&name, items(&upper))?;
-                    }
-                }
+    for (at, piece) in pieces.iter().enumerate() {
+        progress.check()?;
+        progress.advance(done, total);
+        done += piece.bins.len() as u64;
+        // What cannot be read ahead cannot be read in its turn, and is told of then.
+        let read_ahead = || {
+            let next = pieces.get(at + 1)?;
+            works.iter().try_for_each(|work| work.imputer.read_ahead(&next.name, next.length, &next.bins)).ok()
+        };
+        let compute = || works.par_iter().map(|work| piece.imputed(&work.imputer)).collect::<Result<Vec<_>>>();
+        let (imputed, _) = rayon::join(compute, read_ahead);
+        for (work, imputed) in works.iter_mut().zip(imputed?) {
+            for (files, track) in work.files.iter_mut().zip(imputed) {
+                files.write(piece, &track)?;
             }
         }
     }
-    for (_, writer, interval) in works.into_iter().flat_map(|(_, writers)| writers) {
-        writer.finish()?;
-        if let Some((_, lower, upper)) = interval {
-            lower.finish()?;
-            upper.finish()?;
-        }
-    }
+    let files: Vec<Files<'_>> = works.into_iter().flat_map(|work| work.files).collect();
+    files.into_par_iter().try_for_each(Files::finish)?;
     progress.advance(total, total);
     let regions = region_strings(&stretches);
     let record = request.output.join(RECORD);
@@ -134,6 +128,57 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
         return Err(fault);
     }
     Ok(Imputed { tracks, record, bins: total, regions })
+}
+
+/// A bundle at work.
+struct Work<'a> {
+    imputer: Imputer<'a>,
+    files: Vec<Files<'a>>,
+}
+
+/// The files of a track.
+struct Files<'a> {
+    kind: TargetKind,
+    value: BigWigWriter,
+    interval: Option<(&'a Calibration, [BigWigWriter; 2])>,
+}
+
+/// Bins that are worked on at a time.
+struct Piece {
+    name: Arc<str>,
+    length: u32,
+    bins: Range<usize>,
+}
+
+impl Piece {
+    fn of(stretch: &Stretch) -> impl Iterator<Item = Self> {
+        let name: Arc<str> = stretch.chromosome.name.as_str().into();
+        let length = stretch.chromosome.length;
+        stretch.chunks().map(move |bins| Self { name: Arc::clone(&name), length, bins })
+    }
+
+    fn imputed(&self, imputer: &Imputer<'_>) -> Result<Vec<nascape_model::impute::Imputed>> {
+        Ok(imputer.impute(&self.name, self.length, self.bins.clone())?)
+    }
+}
+
+impl Files<'_> {
+    /// Hands a piece's values to the writers, which compress them while the next piece is computed.
+    fn write(&mut self, piece: &Piece, track: &nascape_model::impute::Imputed) -> Result<()> {
+        let items = |values: &[f32]| intervals(values, piece.bins.start, BIN, piece.length);
+        self.value.write(&piece.name, items(&track.value))?;
+        if let Some((calibration, [of_lower, of_upper])) = &mut self.interval {
+            let (lower, upper) = track.interval(calibration, self.kind);
+            of_lower.write(&piece.name, items(&lower))?;
+            of_upper.write(&piece.name, items(&upper))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<()> {
+        self.value.finish()?;
+        self.interval.into_iter().flat_map(|(_, ends)| ends).try_for_each(|end| Ok(end.finish()?))
+    }
 }
 
 impl Track {
@@ -187,13 +232,15 @@ fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_pe
         inputs: request
             .assay
             .named_files()
-            .into_iter()
+            .into_par_iter()
             .map(|(role, path)| source_file(role, path))
             .collect::<Result<_>>()?,
         bundles: request.bundles.iter().map(used).collect(),
         regions,
         options: Options { bin_size: BIN, reads_per_kb, intervals: request.intervals },
-        outputs: tracks.iter().flat_map(Track::paths).map(|path| source_file("track", path)).collect::<Result<_>>()?,
+        outputs: (tracks.iter().flat_map(Track::paths).collect::<Vec<_>>().into_par_iter())
+            .map(|path| source_file("track", path))
+            .collect::<Result<_>>()?,
     })
 }
 

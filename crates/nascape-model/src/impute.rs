@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use nascape_signal::Assay;
+use nascape_signal::{Assay, BIN};
 
 use crate::{
     Bundle, Result,
@@ -59,13 +59,12 @@ impl<'a> Imputer<'a> {
     /// Those of reading the assay.
     pub fn impute(&self, chromosome: &str, length: u32, bins: Range<usize>) -> Result<Vec<Imputed>> {
         let predictor = &self.bundle.predictor;
-        let (reach, grid) = (predictor.reach(), predictor.grid());
-        let on_grid = bins.start / grid * grid..bins.end.next_multiple_of(grid);
-        let first = on_grid.start as isize - reach as isize;
-        let counts = counts(self.assay, chromosome, length, first, on_grid.len() + 2 * reach, predictor.step())?;
+        let on_grid = self.on_grid(&bins);
+        let (first, reads) = self.around(&on_grid);
+        let counts = counts(self.assay, chromosome, length, first, reads, predictor.step())?;
         let card = &self.bundle.card;
         let outputs = card.targets.iter().map(|target| (target.output, target.scale_output));
-        let mut tracks = imputed(predictor.predict(&counts, self.reads_per_kb), outputs);
+        let mut tracks = imputed(predictor.predict((&counts).into(), self.reads_per_kb), outputs);
         for track in &mut tracks {
             for row in [&mut track.value, &mut track.scale] {
                 row.truncate(bins.end - on_grid.start);
@@ -73,6 +72,31 @@ impl<'a> Imputer<'a> {
             }
         }
         Ok(tracks)
+    }
+
+    /// Reads what [`Imputer::impute`] will ask for, while something else is computed; the assay keeps it for a while.
+    ///
+    /// # Errors
+    /// Those of reading the assay.
+    pub fn read_ahead(&self, chromosome: &str, length: u32, bins: &Range<usize>) -> Result<()> {
+        // Single bases would be too many to keep.
+        if self.bundle.predictor.step() == BIN {
+            let (first, reads) = self.around(&self.on_grid(bins));
+            counts(self.assay, chromosome, length, first, reads, BIN)?;
+        }
+        Ok(())
+    }
+
+    /// The bins with those beside them that are computed with them.
+    fn on_grid(&self, bins: &Range<usize>) -> Range<usize> {
+        let grid = self.bundle.predictor.grid();
+        bins.start / grid * grid..bins.end.next_multiple_of(grid)
+    }
+
+    /// The first bin and the number of bins whose reads some bins' numbers depend on.
+    fn around(&self, bins: &Range<usize>) -> (isize, usize) {
+        let reach = self.bundle.predictor.reach();
+        (bins.start as isize - reach as isize, bins.len() + 2 * reach)
     }
 }
 

@@ -1,6 +1,11 @@
 //! One nascent-transcription experiment: two strands, or one unstranded signal.
 
-use std::path::Path;
+use std::{
+    ops::{ControlFlow, Range},
+    path::Path,
+};
+
+use rayon::prelude::*;
 
 use crate::{
     Error, Region, Result, Signal, SignalOptions, Summary,
@@ -144,6 +149,26 @@ impl Assay {
         }
     }
 
+    /// The reads of some 50 bp bins of either strand of a chromosome, counted from its start: sums as [`Assay::bins`] gives them, kept for a
+    /// while for who asks again. A strand that lacks the chromosome has none.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`]; [`Error::UnknownChromosome`] when neither strand has it.
+    pub fn reads(&self, chromosome: &str, bins: Range<usize>) -> Result<StrandBins> {
+        let chromosome = &self.resolve(&Region::new(chromosome, 0, Region::TO_THE_END))?.chromosome;
+        let strand = |signal: &Signal| match signal.find(chromosome) {
+            Some(_) => signal.reads(chromosome, bins.clone()),
+            None => Ok(vec![0.0; bins.len()]),
+        };
+        match self {
+            Self::Stranded { plus, minus } => {
+                let (plus, minus) = rayon::join(|| strand(plus), || strand(minus));
+                Ok(StrandBins { plus: plus?, minus: minus? })
+            }
+            Self::Unstranded(signal) => Ok(StrandBins { plus: strand(signal)?, minus: vec![0.0; bins.len()] }),
+        }
+    }
+
     /// Reads (summed magnitudes over bases) per kb of the chromosomes that hold any: the depth of the library.
     ///
     /// # Errors
@@ -151,17 +176,23 @@ impl Assay {
     pub fn reads_per_kb(&self) -> Result<f64> {
         let chromosomes = self.chromosomes_with_data()?;
         let kilobases: f64 = chromosomes.iter().map(|c| f64::from(c.length) / 1_000.0).sum();
-        let mut reads = 0.0;
-        for chromosome in &chromosomes {
-            let region = Region::new(&chromosome.name, 0, chromosome.length);
-            for signal in self.signals().into_iter().filter(|signal| signal.find(&chromosome.name).is_some()) {
-                signal.scan(&region, |item| {
-                    if item.value.is_finite() {
-                        reads += f64::from(item.value.abs()) * f64::from(item.bases());
-                    }
-                })?;
-            }
-        }
+        // The strands side by side, each from its own file.
+        let of_signal = |signal: &&Signal| -> Result<Vec<f64>> {
+            let of_chromosome = |chromosome: &Chromosome| {
+                let mut reads = 0.0;
+                if signal.find(&chromosome.name).is_some() {
+                    signal.scan(&Region::new(&chromosome.name, 0, chromosome.length), |item| {
+                        if item.value.is_finite() {
+                            reads += f64::from(item.value.abs()) * f64::from(item.bases());
+                        }
+                    })?;
+                }
+                Ok(reads)
+            };
+            chromosomes.iter().map(of_chromosome).collect()
+        };
+        let of_signals: Vec<Vec<f64>> = self.signals().par_iter().map(of_signal).collect::<Result<_>>()?;
+        let reads: f64 = of_signals.iter().flatten().sum();
         Ok(if kilobases > 0.0 { reads / kilobases } else { 0.0 })
     }
 }
@@ -177,10 +208,11 @@ fn same_intervals(plus: &Signal, minus: &Signal) -> Result<bool> {
         }
         let starts = |signal: &Signal| -> Result<Vec<(u32, u32, u32)>> {
             let mut items = Vec::new();
-            signal.scan(&region, |item| {
-                if items.len() < ENOUGH && item.value != 0.0 {
+            signal.scan_until(&region, |item| {
+                if item.value != 0.0 {
                     items.push((item.start, item.end, item.value.abs().to_bits()));
                 }
+                if items.len() < ENOUGH { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })?;
             Ok(items)
         };

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::{ControlFlow, Range},
     path::{Path, PathBuf},
 };
 
@@ -11,10 +12,11 @@ use crate::{
     bam::{self, Library, ReadEnds},
     bedgraph,
     bigwig::BigWig,
-    bin::Binner,
+    bin::{BIN, Binner},
     error::{AssemblyMismatch, OnAssembly, listed},
     format::{Format, sniff},
     interval::pile_up,
+    pages::Pages,
 };
 
 /// What a user may say about a file that the file does not say itself.
@@ -39,6 +41,8 @@ pub struct Signal {
     chromosomes: Vec<Chromosome>,
     assembly: Recognition,
     source: Source,
+    /// Bins that were asked for lately.
+    reads: Pages,
 }
 
 enum Source {
@@ -82,7 +86,8 @@ impl Signal {
 
     fn of_bam(path: &Path, chromosomes: Vec<Chromosome>, held: BTreeMap<String, Vec<Interval>>) -> Self {
         let assembly = assembly::recognise(&chromosomes);
-        Self { path: path.to_owned(), format: Format::Bam, chromosomes, assembly, source: Source::Held(held) }
+        let (path, source) = (path.to_owned(), Source::Held(held));
+        Self { path, format: Format::Bam, chromosomes, assembly, source, reads: Pages::default() }
     }
 
     fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
@@ -95,6 +100,7 @@ impl Signal {
             chromosomes,
             assembly: recognised,
             source: Source::BigWig(bigwig),
+            reads: Pages::default(),
         };
         match &options.assembly {
             Some(stated) => signal.stated_to_be_on(stated),
@@ -131,6 +137,7 @@ impl Signal {
             chromosomes,
             assembly: recognised,
             source: Source::Held(held),
+            reads: Pages::default(),
         })
     }
 
@@ -198,14 +205,25 @@ impl Signal {
     /// # Errors
     /// [`Error::UnknownChromosome`]; [`Error::Damaged`] and [`Error::Read`] when the file fails.
     pub fn scan(&self, region: &Region, mut visit: impl FnMut(Interval)) -> Result<()> {
+        self.scan_until(region, |item| {
+            visit(item);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// The same until `visit` breaks off.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn scan_until(&self, region: &Region, mut visit: impl FnMut(Interval) -> ControlFlow<()>) -> Result<()> {
         let region = self.resolve(region)?;
         match &self.source {
-            Source::BigWig(bigwig) => bigwig.scan(&region, visit),
+            Source::BigWig(bigwig) => bigwig.scan_until(&region, visit),
             Source::Held(held) => {
                 let intervals = held.get(&region.chromosome).map_or(&[][..], Vec::as_slice);
                 let first = intervals.partition_point(|item| item.end <= region.start);
                 let overlapping = intervals[first..].iter().take_while(|item| item.start < region.end);
-                overlapping.filter_map(|item| item.clipped(region.start, region.end)).for_each(&mut visit);
+                let _ = overlapping.filter_map(|item| item.clipped(region.start, region.end)).try_for_each(&mut visit);
                 Ok(())
             }
         }
@@ -228,6 +246,21 @@ impl Signal {
         self.bins_of(region, bin_size, summary, f32::abs)
     }
 
+    /// The reads (summed magnitudes) of some 50 bp bins of a chromosome, counted from its start: [`Signal::magnitude_bins`], kept for a
+    /// while for who asks again.
+    ///
+    /// # Errors
+    /// As [`Signal::scan`].
+    pub fn reads(&self, chromosome: &str, bins: Range<usize>) -> Result<Vec<f32>> {
+        let name = self.resolve(&Region::new(chromosome, 0, Region::TO_THE_END))?.chromosome;
+        let number = self.chromosomes.iter().position(|known| known.name == name).expect("resolved to one of them");
+        let length = self.chromosomes[number].length;
+        self.reads.bins(number, bins, length.div_ceil(BIN) as usize, |bins| {
+            let end = (bins.end as u32).saturating_mul(BIN).min(length);
+            self.magnitude_bins(&Region::new(&name, bins.start as u32 * BIN, end), BIN, Summary::Sum)
+        })
+    }
+
     fn bins_of(
         &self,
         region: &Region,
@@ -242,6 +275,19 @@ impl Signal {
         let mut binner = Binner::new(&whole, bin_size, summary);
         self.scan(&whole, |item| binner.add(Interval { value: value(item.value), ..item }))?;
         Ok(binner.finish())
+    }
+
+    /// The same file as far as names, lengths and assembly go, with other items, on one chromosome alone.
+    pub(crate) fn with_items(&self, chromosome: &str, items: Vec<Interval>) -> Self {
+        let name = self.find(chromosome).map_or(chromosome, |known| &known.name).to_owned();
+        Self {
+            path: self.path.clone(),
+            format: self.format,
+            chromosomes: self.chromosomes.clone(),
+            assembly: self.assembly.clone(),
+            source: Source::Held(BTreeMap::from([(name, items)])),
+            reads: Pages::default(),
+        }
     }
 
     fn mismatch(&self, chromosome: &Chromosome, second: OnAssembly) -> Error {

@@ -7,6 +7,8 @@ mod allowed;
 mod bundles;
 mod check;
 mod example;
+mod explain;
+mod export;
 mod fault;
 mod features;
 mod find;
@@ -15,11 +17,13 @@ mod genes;
 mod genome;
 mod igv;
 mod imputing;
+mod jobs;
 mod memory;
 mod open;
 mod pairing;
 mod picture;
 mod recent;
+mod session;
 mod stamp;
 mod state;
 mod tiles;
@@ -40,7 +44,9 @@ use allowed::Allowed;
 use bundles::Bundles;
 pub use fault::Answer;
 use imputing::Runs;
+use jobs::Jobs;
 use memory::Memory;
+use session::{Autosave, Seen};
 pub use state::Settings;
 use tiles::{Summaries, TileKey};
 use told::Listeners;
@@ -61,6 +67,9 @@ pub struct Browser {
     runs: Runs,
     summaries: Summaries,
     listeners: Arc<Listeners>,
+    jobs: Jobs,
+    autosave: Autosave,
+    seen: Mutex<Seen>,
     finished: Mutex<Memory<TileKey, Arc<[f32]>>>,
     /// Held while the list of recent files is changed.
     recent: Mutex<()>,
@@ -85,6 +94,7 @@ impl Browser {
             Some([plus, minus]) => Some([real(plus)?, real(minus)?]),
             None => None,
         };
+        let listeners = Arc::default();
         Ok(Self {
             tracks: RwLock::default(),
             ids: AtomicU64::new(1),
@@ -92,7 +102,10 @@ impl Browser {
             runs: Runs::new(&settings.cache, RUN_BYTES, rayon::current_num_threads()),
             summaries: Summaries::new(SUMMARY_BYTES),
             finished: Mutex::new(Memory::new(TILE_BYTES)),
-            listeners: Arc::default(),
+            jobs: Jobs::new(Arc::clone(&listeners)),
+            autosave: Autosave::take(&settings.state),
+            seen: Mutex::default(),
+            listeners,
             recent: Mutex::default(),
             allowed,
             files,
@@ -114,7 +127,7 @@ impl Browser {
             bundles: self.bundle_lines()?,
             files: self.files.iter().map(text).collect(),
             folder: text(&self.start),
-            unsaved: None,
+            unsaved: self.autosave.unsaved().as_ref().map(text),
             recent: self.recently(),
         })
     }
@@ -124,8 +137,12 @@ impl Browser {
         self.allowed.add(paths);
     }
 
-    /// Ends all work; the program ends after it.
-    pub fn close(&self) {}
+    /// The user ends the program: jobs are cancelled and waited for, and nothing is left to recover. A program that ends without it
+    /// crashed.
+    pub fn close(&self) {
+        self.jobs.close();
+        self.autosave.close();
+    }
 
     fn next_id(&self) -> String {
         format!("t{}", self.ids.fetch_add(1, Ordering::Relaxed))

@@ -62,8 +62,12 @@ impl Browser {
     }
 
     /// Closes a track and forgets it; what was imputed from it stays in the cache.
-    pub fn close_track(&self, track: &str) {
+    ///
+    /// # Errors
+    /// None; a track that is closed already stays closed.
+    pub fn close_track(&self, track: &str) -> Answer<()> {
         self.tracks.write().unwrap_or_else(PoisonError::into_inner).remove(track);
+        Ok(())
     }
 
     fn groups(&self, mut paths: Vec<PathBuf>, apart: bool) -> Vec<Group> {

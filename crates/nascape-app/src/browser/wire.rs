@@ -506,6 +506,10 @@ pub struct SaveSession {
     /// The window's state, kept as it is.
     #[ts(type = "unknown")]
     pub view: serde_json::Value,
+    /// Names the window, where several share one program: each must know what it read last.
+    #[serde(default)]
+    #[ts(optional)]
+    pub window: Option<String>,
 }
 
 /// A session read back.
@@ -553,6 +557,10 @@ pub struct OpenSession {
     pub path: Option<String>,
     /// Where files are now: pairs of the old path and the new.
     pub moved: Vec<[String; 2]>,
+    /// Names the window, where several share one program: each must know what it read last.
+    #[serde(default)]
+    #[ts(optional)]
+    pub window: Option<String>,
 }
 
 /// What lies in a folder, for the file dialog of `nascape serve`.

@@ -25,7 +25,7 @@ pub use conv::{Activation, PackedConv, Shape};
 pub use gradient::{PackedTranspose, gradient_weights, mask_relu_gradient};
 pub use pool::{gradient_max_pool, max_pool};
 pub use recurrent::{GruShape, GruTape, PackedGru};
-pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, copy, mean_pool, repeat};
+pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, mean_pool, repeat, sum};
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]

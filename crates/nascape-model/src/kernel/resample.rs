@@ -43,9 +43,22 @@ pub fn add_gradient_mean_pool(dy: Rows<'_>, factor: usize, mut dx: RowsMut<'_>) 
 /// When the channels differ or `x` does not cover `y`.
 pub fn repeat(x: Rows<'_>, factor: usize, phase: usize, mut y: RowsMut<'_>) {
     assert_eq!((x.channels(), x.length()), (y.channels(), (phase + y.length()).div_ceil(factor)), "steps to repeat");
+    let before = y.length().min((factor - phase) % factor);
     for channel in 0..x.channels() {
-        let fine = x.row(channel).iter().flat_map(|&x| std::iter::repeat_n(x, factor)).skip(phase);
-        y.row(channel).iter_mut().zip(fine).for_each(|(y, x)| *y = x);
+        let (first, rest) = y.row(channel).split_at_mut(before);
+        if let Some(&x) = x.row(channel).first() {
+            first.fill(x);
+        }
+        let x = &x.row(channel)[usize::from(phase > 0)..];
+        match factor {
+            // The number of turns of the inner loop is known: one store each.
+            4 => {
+                let (whole, last) = rest.as_chunks_mut::<4>();
+                whole.iter_mut().zip(x).for_each(|(y, &x)| *y = [x; 4]);
+                last.fill(x.last().copied().unwrap_or_default());
+            }
+            _ => rest.chunks_mut(factor).zip(x).for_each(|(y, &x)| y.fill(x)),
+        }
     }
 }
 
@@ -76,13 +89,26 @@ pub fn add(x: Rows<'_>, mut y: RowsMut<'_>) {
     }
 }
 
-/// `y = x`.
+/// `y = a + b`; with `relu`, negative sums become 0.
 ///
 /// # Panics
 /// When channels or lengths differ.
-pub fn copy(x: Rows<'_>, mut y: RowsMut<'_>) {
-    assert_eq!((x.channels(), x.length()), (y.channels(), y.length()), "rows to copy");
-    (0..x.channels()).for_each(|channel| y.row(channel).copy_from_slice(x.row(channel)));
+pub fn sum(a: Rows<'_>, b: Rows<'_>, relu: bool, mut y: RowsMut<'_>) {
+    for x in [a, b] {
+        assert_eq!((x.channels(), x.length()), (y.channels(), y.length()), "rows to add");
+    }
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for channel in 0..a.channels() {
+                let rows = y.row(channel).iter_mut().zip(a.row(channel)).zip(b.row(channel));
+                match relu {
+                    true => rows.for_each(|((y, a), b)| *y = (a + b).max(0.0)),
+                    false => rows.for_each(|((y, a), b)| *y = a + b),
+                }
+            }
+        },
+    );
 }
 
 #[cfg(test)]

@@ -3,9 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::plan::{Layer, Op, Plan};
-use crate::kernel::{
-    Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, add, copy, max_pool, mean_pool, repeat,
-};
+use crate::kernel::{Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, max_pool, mean_pool, repeat, sum};
 
 /// A plan with its weights packed for the processor.
 #[derive(Clone, Debug)]
@@ -79,7 +77,8 @@ impl Network {
             // The layer's buffer is taken out of the scratch while the others are read.
             let length = extents[id].len();
             let mut values = std::mem::take(&mut scratch.layers[self.buffers.0[id]]);
-            values.resize(layer.channels * length, 0.0);
+            // It only grows: what is overwritten need not be 0.
+            values.resize(values.len().max(layer.channels * length), 0.0);
             let of = |from: usize| match from {
                 0 => input,
                 _ => {
@@ -140,14 +139,7 @@ pub(super) fn evaluate(
         Op::MaxWith { distance } => max_pool(x[0], *distance, y),
         Op::MeanPool { factor } => mean_pool(x[0], *factor, y),
         Op::Repeat { factor } => repeat(x[0], *factor, phase, y),
-        Op::Add { relu } => {
-            let (channels, length) = (y.channels(), y.length());
-            copy(x[0], y.cut(0, length));
-            add(x[1], y.cut(0, length));
-            if *relu {
-                (0..channels).for_each(|channel| y.row(channel).iter_mut().for_each(|value| *value = value.max(0.0)));
-            }
-        }
+        Op::Add { relu } => sum(x[0], x[1], *relu, y),
         Op::Concat => {
             for (channel, row) in x.iter().flat_map(|x| (0..x.channels()).map(|channel| x.row(channel))).enumerate() {
                 y.row(channel).copy_from_slice(row);

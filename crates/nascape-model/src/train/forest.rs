@@ -1,6 +1,6 @@
 //! Training of a forest: rows of features from the train part, given to XGBoost.
 
-use nascape_signal::{Progress, StrandBins};
+use nascape_signal::Progress;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     architecture::{Kind, trees::Settings},
     bundle::{Epoch, Weights},
-    input::{mirrored, scale},
+    input::{Counts, mirrored, scale},
     predictor::{Engine, Predictor, scaled},
     trees::{
         Features, Forest, Metric,
@@ -115,26 +115,26 @@ impl Table {
             thin(&mut counts.plus, depth, rng);
             thin(&mut counts.minus, depth, rng);
         }
-        let counts = scaled(&counts, scale(reads_per_kb, stretch.reads_per_kb() * depth));
+        let counts = scaled((&counts).into(), scale(reads_per_kb, stretch.reads_per_kb() * depth));
         let targets = &stretch.targets()[0];
-        self.add_direction(&counts, targets, features, settings.negatives, rng);
+        self.add_direction((&counts).into(), targets, features, settings.negatives, rng);
         if settings.mirrored {
             let targets: Vec<f32> = targets.iter().rev().copied().collect();
-            self.add_direction(&mirrored(&counts), &targets, features, settings.negatives, rng);
+            self.add_direction((&mirrored((&counts).into())).into(), &targets, features, settings.negatives, rng);
         }
     }
 
     fn add_direction(
         &mut self,
-        counts: &StrandBins,
+        counts: Counts<'_>,
         targets: &[f32],
         features: &Features,
         negatives: f64,
         rng: &mut ChaCha8Rng,
     ) {
-        let mut block = Block::default();
+        let (mut over, mut block) = (features.over(counts, false), Block::default());
         for (at, targets) in targets.chunks(features.block_bins()).enumerate() {
-            let columns = features.block(counts, at * features.block_bins(), targets.len(), &mut block);
+            let (columns, _) = over.block(at * features.block_bins(), targets.len(), &mut block);
             for (bin, &target) in targets.iter().enumerate().filter(|(_, target)| !target.is_nan()) {
                 let weight = if target > 0.0 { 1.0 } else { (1.0 / negatives) as f32 };
                 if target > 0.0 || rng.random_bool(negatives) {

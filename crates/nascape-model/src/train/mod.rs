@@ -266,7 +266,7 @@ fn one_epoch(
         let read = |(tile, &seed): (&tiles::Tile, &u64)| {
             let dice = &mut ChaCha8Rng::seed_from_u64(seed);
             let (counts, depth, targets) = tile.read(train, bins, halo + recipe.input.reach(), dice);
-            let rows = recipe.input.rows(&counts, scale(recipe.reads_per_kb, depth));
+            let rows = recipe.input.rows((&counts).into(), scale(recipe.reads_per_kb, depth));
             let cut = rows.chunks(bins + 2 * halo).flat_map(|row| &row[spare..spare + left + bins + right]);
             (Item { input: cut.copied().collect(), bins }, targets)
         };

@@ -169,7 +169,7 @@ impl Stretch {
         let before = self.first % predictor.grid();
         let bins = (before + self.bins()).next_multiple_of(predictor.grid());
         let counts = self.counts(-(before as isize), bins, predictor.reach());
-        let mut rows = predictor.predict(&counts, self.reads_per_kb);
+        let mut rows = predictor.predict((&counts).into(), self.reads_per_kb);
         for row in &mut rows {
             row.truncate(before + self.bins());
             row.drain(..before);

@@ -59,7 +59,7 @@ impl Tile {
             thin(&mut counts.minus, self.depth, rng);
         }
         if self.mirrored {
-            counts = mirrored(&counts);
+            counts = mirrored((&counts).into());
             targets.iter_mut().for_each(|row| row.reverse());
         }
         (counts, stretch.reads_per_kb() * self.depth, targets)

@@ -2,7 +2,8 @@
 //!
 //! From the leaves up, every split picks the left or the right value of its children in all lanes at once. A tree of depth 6
 //! so takes 63 comparisons and choices for a few vectors of bins; a walk from the root takes 6 steps a bin, each waiting for
-//! the last one's load.
+//! the last one's load. Neighbouring bins are alike: where a feature's extremes tell that all of them go one way at a split, the
+//! other side is not computed.
 
 use pulp::Simd;
 
@@ -22,7 +23,7 @@ pub(super) const VECTORS: usize = 4;
 pub(super) struct Complete {
     /// The subtrees of depth [`LOW`], from left to right.
     low: Vec<Low>,
-    /// The splits above them, level by level up to the root, each from left to right.
+    /// The splits above them, level by level from the root, each from left to right.
     high: Vec<Split>,
 }
 
@@ -63,32 +64,53 @@ impl Complete {
             Low { splits, leaves: leaves.map(|leaf: Node| leaf.value) }
         });
         let low = low.collect();
-        Some(Self { low, high: levels.iter().rev().flatten().map(split).collect() })
+        Some(Self { low, high: levels.iter().flatten().map(split).collect() })
+    }
+
+    /// The features of the splits above the lowest levels, whose extremes [`add`](Self::add) asks for.
+    pub(super) fn high_features(&self) -> impl Iterator<Item = usize> {
+        self.high.iter().map(|split| split.feature as usize)
     }
 
     /// Adds the tree's value to each of `sums`, `V` whole vectors or a single one that may be partial: the bins of `columns`
-    /// from `start` on. No value may be missing. `scratch` is overwritten.
+    /// from `start` on. No value may be missing. `extremes` are bounds of the values that a feature takes in these bins, from below and
+    /// from above. `scratch` is overwritten.
     #[inline(always)]
     pub(super) fn add<S: Simd, const V: usize>(
         &self,
         simd: S,
         columns: Columns<'_>,
         start: usize,
+        extremes: &[[f32; 2]],
         scratch: &mut Scratch<S, V>,
         sums: &mut [f32],
     ) {
         let lanes = Lanes { simd, columns, start, bins: sums.len() };
-        for (value, low) in scratch.iter_mut().zip(&self.low) {
-            *value = lanes.low(low);
-        }
-        let (mut width, mut high) = (self.low.len(), &self.high[..]);
-        while width > 1 {
-            width /= 2;
-            let (level, above) = high.split_at(width);
-            for (place, &split) in level.iter().enumerate() {
-                scratch[place] = lanes.choose(split, scratch[2 * place], scratch[2 * place + 1]);
+        // The places of each level that some bin comes to, a bit each.
+        let levels = self.low.len().trailing_zeros() as usize;
+        let mut reached = [0_u64; DEEPEST - LOW + 1];
+        reached[0] = 1;
+        for level in 0..levels {
+            let splits = &self.high[(1 << level) - 1..];
+            for place in places(reached[level]) {
+                let Split { feature, threshold } = splits[place];
+                let [least, most] = extremes[feature as usize];
+                let sides = u64::from(least < threshold) | u64::from(most >= threshold) << 1;
+                reached[level + 1] |= sides << (2 * place);
             }
-            high = above;
+        }
+        for place in places(reached[levels]) {
+            scratch[place] = lanes.low(&self.low[place]);
+        }
+        for level in (0..levels).rev() {
+            let splits = &self.high[(1 << level) - 1..];
+            for place in places(reached[level]) {
+                scratch[place] = match reached[level + 1] >> (2 * place) & 3 {
+                    1 => scratch[2 * place],
+                    2 => scratch[2 * place + 1],
+                    _ => lanes.choose(splits[place], scratch[2 * place], scratch[2 * place + 1]),
+                };
+            }
         }
         let mut vectors = load::<S, V>(simd, sums);
         for (sum, value) in vectors.iter_mut().zip(scratch[0]) {
@@ -96,6 +118,28 @@ impl Complete {
         }
         store(simd, sums, &vectors);
     }
+}
+
+/// The numbers of the bits that are set.
+#[inline(always)]
+fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        place
+    })
+}
+
+/// Bounds of the values of one feature over some bins: the least and the largest, and 0 with them when the last vector is partial.
+#[inline(always)]
+pub(super) fn extremes<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [f32; 2] {
+    let [first, rest @ ..] = &load::<S, V>(simd, values)[..] else { unreachable!("at least one vector") };
+    let (mut least, mut most) = (*first, *first);
+    for &vector in rest {
+        least = simd.select_f32s(simd.less_than_f32s(vector, least), vector, least);
+        most = simd.select_f32s(simd.less_than_f32s(most, vector), vector, most);
+    }
+    [simd.reduce_min_f32s(least), simd.reduce_max_f32s(most)]
 }
 
 /// The values of the subtrees that are not yet joined.

@@ -1,10 +1,13 @@
 //! The features of a forest: windows of binned reads, dREG's, or those of broad domains.
 
-use nascape_signal::{BIN, StrandBins};
+use nascape_signal::BIN;
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, WindowSet, domains, dreg, windows::Layout};
-use crate::input::Strand;
+use super::{
+    Columns, WindowSet, domains, dreg,
+    windows::{self, Layout, Run},
+};
+use crate::input::{Counts, Strand};
 
 /// Which features a forest looks at: part of its bundle's card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +43,7 @@ pub enum Features {
 pub struct Block {
     values: Vec<f32>,
     starts: Vec<usize>,
+    mirrored: Vec<usize>,
 }
 
 impl Choice {
@@ -100,45 +104,89 @@ impl Features {
         }
     }
 
-    /// Bins for which features are made at a time: many enough that the reads around them do not cost more than they.
+    /// Bins whose margins are computed as one tile by one thread: many enough that the reads around them do not cost more than they.
+    pub fn tile_bins(&self) -> usize {
+        match self {
+            Self::Windows(_) | Self::Dreg => 16_384,
+            Self::Domains => 65_536,
+        }
+    }
+
+    /// Bins for which features are made at a time.
     pub fn block_bins(&self) -> usize {
         match self {
             Self::Windows(_) => self.reach().next_power_of_two().clamp(512, 16_384),
             Self::Dreg => 4_096,
-            Self::Domains => 16_384,
+            Self::Domains => 2_048,
         }
     }
 
-    /// The features of `bins` bins from bin `first` on of those that `counts` holds beyond [`Features::reach`] on either side.
-    pub fn block<'a>(&self, counts: &StrandBins, first: usize, bins: usize, block: &'a mut Block) -> Columns<'a> {
-        match self {
-            Self::Windows(set) => {
-                let layout: Layout = set.layout(bins);
+    /// These features over a run of reads, at the depth that the forest knows, with [`Features::reach`] bins on either side of the first
+    /// and the last bin that will be asked for. `both` asks for those of both directions.
+    pub fn over<'a>(&'a self, counts: Counts<'a>, both: bool) -> Over<'a> {
+        let sums = match self {
+            Self::Windows(_) => Sums::Windows(windows::prefix_sums(counts.plus, counts.minus), None),
+            Self::Domains => Sums::Domains(domains::Sums::new(counts.plus, counts.minus)),
+            Self::Dreg => Sums::None,
+        };
+        Over { features: self, counts, both, sums }
+    }
+}
+
+/// Features over a run of reads.
+pub struct Over<'a> {
+    features: &'a Features,
+    counts: Counts<'a>,
+    both: bool,
+    sums: Sums,
+}
+
+/// What is summed once for all blocks of a run.
+enum Sums {
+    /// With the layout of the last block.
+    Windows(Vec<[f64; 2]>, Option<Layout>),
+    Domains(domains::Sums),
+    None,
+}
+
+impl Over<'_> {
+    /// The features of `bins` bins from bin `first` on of those that the run holds beyond the reach on either side; and, where both
+    /// directions were asked for, those of the same bins read from right to left with the strands exchanged. There are none of dREG's,
+    /// which are no permutation of the others.
+    pub fn block<'b>(&mut self, first: usize, bins: usize, block: &'b mut Block) -> (Columns<'b>, Option<Columns<'b>>) {
+        let reach = self.features.reach();
+        let mirrored = match (self.features, &mut self.sums) {
+            (Features::Windows(set), Sums::Windows(sums, layout)) => {
+                let known = layout.take().filter(|layout| layout.bins == bins);
+                let layout = layout.insert(known.unwrap_or_else(|| match self.both {
+                    true => set.layout_of_both_directions(bins),
+                    false => set.layout(bins),
+                }));
                 block.values.resize(layout.values, 0.0);
-                set.block(&layout, &counts.plus, &counts.minus, self.reach() + first, &mut block.values);
-                block.starts = layout.starts;
+                let run = Run { plus: self.counts.plus, minus: self.counts.minus, first: reach + first };
+                set.block_within(layout, &run, sums, &mut block.values);
+                block.starts.clone_from(&layout.starts);
+                block.mirrored.clone_from(&layout.mirrored);
+                &block.mirrored
             }
-            Self::Dreg => {
+            (Features::Domains, Sums::Domains(sums)) => {
+                block.values.resize(domains::FEATURES * bins, 0.0);
+                domains::block(sums, first, bins, &mut block.values);
+                block.starts.splice(.., (0..domains::FEATURES).map(|feature| feature * bins));
+                // They are the same in either direction.
+                &block.starts
+            }
+            _ => {
                 block.values.resize(dreg::FEATURES * bins, 0.0);
                 // Only the bases around this block: sums over a whole chromosome would be made for every block.
                 let step = BIN as usize;
-                let (start, end) = (first * step, (first + bins + 2 * self.reach()) * step);
-                dreg::block(
-                    &counts.plus[start..end],
-                    &counts.minus[start..end],
-                    self.reach() * step,
-                    bins,
-                    &mut block.values,
-                );
+                let around = self.counts.cut(first * step..(first + bins + 2 * reach) * step);
+                dreg::block(around.plus, around.minus, reach * step, bins, &mut block.values);
                 block.starts = dreg::starts(bins);
+                return (Columns::new(&block.values, &block.starts, bins), None);
             }
-            Self::Domains => {
-                block.values.resize(domains::FEATURES * bins, 0.0);
-                let around = first..first + bins + 2 * self.reach();
-                domains::block(&counts.plus[around.clone()], &counts.minus[around], bins, &mut block.values);
-                block.starts = (0..domains::FEATURES).map(|feature| feature * bins).collect();
-            }
-        }
-        Columns::new(&block.values, &block.starts, bins)
+        };
+        let columns = |starts| Columns::new(&block.values, starts, bins);
+        (columns(&block.starts), self.both.then(|| columns(mirrored)))
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     columns::Columns,
-    complete::{Complete, Scratch, VECTORS},
+    complete::{Complete, Scratch, VECTORS, extremes},
 };
 
 /// What a model was trained for, and with it what its raw margin means.
@@ -50,6 +50,8 @@ pub struct Forest {
     /// The margin before the first tree.
     base: f32,
     trees: Vec<Tree>,
+    /// The features whose extremes tell which parts of padded trees are needed.
+    decisive: Vec<usize>,
 }
 
 /// One tree, twice: to be walked, and padded where that is faster.
@@ -112,7 +114,11 @@ impl Tree {
 
 impl Forest {
     pub(super) fn new(features: usize, objective: Objective, base: f32, trees: Vec<Tree>) -> Self {
-        Self { features, objective, base, trees }
+        let mut decisive: Vec<usize> =
+            trees.iter().filter_map(|tree| tree.complete.as_ref()).flat_map(Complete::high_features).collect();
+        decisive.sort_unstable();
+        decisive.dedup();
+        Self { features, objective, base, trees, decisive }
     }
 
     /// The number of features that a bin needs.
@@ -147,7 +153,8 @@ impl Forest {
 
     pub(super) fn predict_on(&self, arch: Arch, columns: Columns<'_>, margins: &mut [f32]) {
         assert_eq!((columns.features(), columns.bins()), (self.features, margins.len()), "features and bins");
-        arch.dispatch(Predict { forest: self, padded: !columns.has_missing(), columns, margins });
+        let extremes = vec![[0.0; 2]; self.features];
+        arch.dispatch(Predict { forest: self, padded: !columns.has_missing(), columns, extremes, margins });
     }
 }
 
@@ -156,6 +163,8 @@ struct Predict<'a> {
     /// Whether padded trees may be used, which know of no missing values.
     padded: bool,
     columns: Columns<'a>,
+    /// Of each decisive feature, over the group at hand.
+    extremes: Vec<[f32; 2]>,
     margins: &'a mut [f32],
 }
 
@@ -183,9 +192,16 @@ impl Predict<'_> {
     #[inline(always)]
     fn group<S: Simd, const V: usize>(&mut self, simd: S, start: usize, bins: usize, scratch: &mut Scratch<S, V>) {
         let margins = &mut self.margins[start..][..bins];
+        if self.padded {
+            for &feature in &self.forest.decisive {
+                self.extremes[feature] = extremes::<S, V>(simd, self.columns.cut(feature, start, bins));
+            }
+        }
         for tree in &self.forest.trees {
             match &tree.complete {
-                Some(complete) if self.padded => complete.add(simd, self.columns, start, scratch, margins),
+                Some(complete) if self.padded => {
+                    complete.add(simd, self.columns, start, &self.extremes, scratch, margins)
+                }
                 _ => {
                     for (bin, margin) in margins.iter_mut().enumerate() {
                         *margin += tree.walk(self.columns, start + bin);

@@ -33,6 +33,17 @@ impl Transform {
             Self::Log1p => sum.ln_1p(),
         }
     }
+
+    /// The same for values that come one after the other: neighbours are often equal, and a logarithm is dear.
+    fn of_each(self) -> impl FnMut(f32) -> f32 {
+        let mut last = (0.0_f32, self.of(0.0));
+        move |sum| {
+            if sum.to_bits() != last.0.to_bits() {
+                last = (sum, self.of(sum));
+            }
+            last.1
+        }
+    }
 }
 
 /// The features of a model in its own order: part of its bundle's card.
@@ -52,8 +63,12 @@ pub struct Layout {
     pub starts: Vec<usize>,
     /// The number of values.
     pub values: usize,
+    /// Where they lie for the same bins read from right to left with the strands exchanged, where that was asked for.
+    pub mirrored: Vec<usize>,
     /// Bins of the block.
     pub bins: usize,
+    /// Bins that are looked at on the left and on the right of the block.
+    reach: (usize, usize),
     /// The windows of one bin, which are shifts of one row a strand: the offsets that they span.
     shared: Vec<Window>,
     /// The wider windows, each with a row of its own.
@@ -64,6 +79,24 @@ impl Window {
     fn is_one_bin(self) -> bool {
         self.to == self.from + 1
     }
+
+    /// What the window is when the bins are read from right to left and the strands exchanged.
+    fn mirrored(self) -> Self {
+        let strand = match self.strand {
+            Strand::Plus => Strand::Minus,
+            Strand::Minus => Strand::Plus,
+            Strand::Both => Strand::Both,
+        };
+        Self { strand, from: 1 - self.to, to: 1 - self.from }
+    }
+}
+
+/// Bins that windows look at on the left of the bin at hand, and on its right.
+fn reach(windows: &[Window]) -> (usize, usize) {
+    let left = windows.iter().map(|window| window.from.saturating_neg()).max();
+    let right = windows.iter().map(|window| window.to.saturating_sub(1)).max();
+    let bins = |reach: Option<i32>| usize::try_from(reach.unwrap_or(0)).unwrap_or(0);
+    (bins(left), bins(right))
 }
 
 impl WindowSet {
@@ -91,10 +124,7 @@ impl WindowSet {
 
     /// Bins that the windows look at on the left of the bin at hand, and on its right.
     pub fn reach(&self) -> (usize, usize) {
-        let left = self.windows.iter().map(|window| window.from.saturating_neg()).max();
-        let right = self.windows.iter().map(|window| window.to.saturating_sub(1)).max();
-        let bins = |reach: Option<i32>| usize::try_from(reach.unwrap_or(0)).unwrap_or(0);
-        (bins(left), bins(right))
+        reach(&self.windows)
     }
 
     /// Whether every window holds a bin and reaches no further than 2^20 bins (52 Mb); a card may say anything.
@@ -105,8 +135,18 @@ impl WindowSet {
 
     /// How the features of a block of `bins` bins are laid out.
     pub fn layout(&self, bins: usize) -> Layout {
+        self.layout_of(self.windows.clone(), bins)
+    }
+
+    /// The same with the features of both directions: those of the other one are windows of the same reads.
+    pub fn layout_of_both_directions(&self, bins: usize) -> Layout {
+        let mirrored = self.windows.iter().map(|window| window.mirrored());
+        self.layout_of(self.windows.iter().copied().chain(mirrored).collect(), bins)
+    }
+
+    fn layout_of(&self, windows: Vec<Window>, bins: usize) -> Layout {
         let (mut shared, mut wide) = (Vec::<Window>::new(), Vec::new());
-        for &window in &self.windows {
+        for &window in &windows {
             if !window.is_one_bin() {
                 if !wide.contains(&window) {
                     wide.push(window);
@@ -131,8 +171,9 @@ impl WindowSet {
             }
             false => wide_begins[wide.iter().position(|row| row == window).expect("each window has its row")],
         };
-        let starts = self.windows.iter().map(start).collect();
-        Layout { starts, values, bins, shared, wide }
+        let mut starts: Vec<usize> = windows.iter().map(start).collect();
+        let mirrored = starts.split_off(self.windows.len());
+        Layout { starts, mirrored, values, bins, reach: reach(&windows), shared, wide }
     }
 
     /// Writes the features of the bins `first..first + layout.bins` of a run of bins.
@@ -148,26 +189,35 @@ impl WindowSet {
     /// # Panics
     /// When the strands differ in length, or `out` has another length than `layout.values`.
     pub fn block(&self, layout: &Layout, plus: &[f32], minus: &[f32], first: usize, out: &mut [f32]) {
-        assert_eq!((plus.len(), out.len()), (minus.len(), layout.values), "the minus strand and the features");
         let run = Run { plus, minus, first };
+        let (left, right) = layout.reach;
+        let bins = if layout.wide.is_empty() { 0 } else { left + layout.bins + right };
+        self.block_from(layout, &run, &run.prefix_sums(left, bins), out);
+    }
+
+    /// The same from sums of the whole run ([`prefix_sums`]), which has [`reach`](Self::reach) bins on both sides.
+    pub(super) fn block_within(&self, layout: &Layout, run: &Run<'_>, sums: &[[f64; 2]], out: &mut [f32]) {
+        self.block_from(layout, run, &sums[run.first - layout.reach.0..], out);
+    }
+
+    /// `sums` are those before each bin from the block's reach on.
+    fn block_from(&self, layout: &Layout, run: &Run<'_>, sums: &[[f64; 2]], out: &mut [f32]) {
+        let lengths = (run.minus.len(), layout.values);
+        assert_eq!((run.plus.len(), out.len()), lengths, "the minus strand and the features");
         let mut rest = out;
         for &row in &layout.shared {
             let out = rest.split_off_mut(..shared_length(row, layout.bins)).expect("the layout's length");
+            let mut transformed = self.transform.of_each();
             for (at, out) in (row.from as isize..).zip(out) {
-                *out = self.transform.of(row.strand.of(run.reads(at)));
+                *out = transformed(row.strand.of(run.reads(at)));
             }
         }
-        if layout.wide.is_empty() {
-            return;
-        }
-        let (left, right) = self.reach();
-        let sums = run.prefix_sums(left, left + layout.bins + right);
-        let from = |offset: i32| &sums[left.wrapping_add_signed(offset as isize)..];
+        let from = |offset: i32| &sums[layout.reach.0.wrapping_add_signed(offset as isize)..];
         for &row in &layout.wide {
             let out = rest.split_off_mut(..layout.bins).expect("the layout's length");
+            let mut transformed = self.transform.of_each();
             for ((out, before), end) in out.iter_mut().zip(from(row.from)).zip(from(row.to)) {
-                let sum = row.strand.of([end[0] - before[0], end[1] - before[1]]);
-                *out = self.transform.of(sum as f32);
+                *out = transformed(row.strand.of([end[0] - before[0], end[1] - before[1]]) as f32);
             }
         }
     }
@@ -177,6 +227,10 @@ impl WindowSet {
 /// so do not depend on where they began.
 pub(super) fn summable(reads: f32) -> f64 {
     const PARTS: f64 = (1 << 24) as f64;
+    // An f32 of at least 1 is such a multiple, and most bins are empty.
+    if reads == 0.0 || reads.abs() >= 1.0 && reads.is_finite() {
+        return f64::from(reads);
+    }
     if reads.is_finite() { (f64::from(reads) * PARTS).round() / PARTS } else { 0.0 }
 }
 
@@ -186,10 +240,10 @@ fn shared_length(row: Window, bins: usize) -> usize {
 }
 
 /// Both strands over a run of bins; bin `first` of it is at hand. Beyond its ends there is silence.
-struct Run<'a> {
-    plus: &'a [f32],
-    minus: &'a [f32],
-    first: usize,
+pub(super) struct Run<'a> {
+    pub(super) plus: &'a [f32],
+    pub(super) minus: &'a [f32],
+    pub(super) first: usize,
 }
 
 impl Run<'_> {
@@ -213,6 +267,11 @@ impl Run<'_> {
         });
         std::iter::once([0.0; 2]).chain(sums).collect()
     }
+}
+
+/// The reads of both strands before each bin of a run, and before its end.
+pub(super) fn prefix_sums(plus: &[f32], minus: &[f32]) -> Vec<[f64; 2]> {
+    Run { plus, minus, first: 0 }.prefix_sums(0, plus.len())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -72,13 +73,26 @@ impl BigWig {
     /// # Errors
     /// [`Error::Damaged`] where a block does not decompress or parse, [`Error::Read`] when the disk or the server fails.
     pub fn scan(&self, region: &Region, mut visit: impl FnMut(Interval)) -> Result<()> {
+        self.scan_until(region, |item| {
+            visit(item);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// The same until `visit` breaks off.
+    ///
+    /// # Errors
+    /// As [`BigWig::scan`].
+    pub fn scan_until(&self, region: &Region, mut visit: impl FnMut(Interval) -> ControlFlow<()>) -> Result<()> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = guarded(|| -> std::result::Result<(), BBIReadError> {
             for item in reader.get_interval(&region.chromosome, region.start, region.end)? {
                 let item = item?;
                 let interval = Interval { start: item.start, end: item.end, value: item.value };
-                if let Some(interval) = interval.clipped(region.start, region.end) {
-                    visit(interval);
+                if let Some(interval) = interval.clipped(region.start, region.end)
+                    && visit(interval).is_break()
+                {
+                    break;
                 }
             }
             Ok(())

@@ -84,8 +84,12 @@ impl Browser {
     }
 
     /// Cancels tiles that nobody waits for any more.
-    pub fn cancel_tiles(&self, tickets: &[u64]) {
+    ///
+    /// # Errors
+    /// None; a ticket that nobody has is no fault.
+    pub fn cancel_tiles(&self, tickets: &[u64]) -> Answer<()> {
         self.runs.cancel(tickets);
+        Ok(())
     }
 }
 

@@ -38,23 +38,29 @@ fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answ
         "folder" => arguments.get::<Option<String>>("path").and_then(|path| json(browser.folder(path.as_deref()))),
         "open_files" => arguments.get("request").and_then(|request| json(browser.open_files(&request))),
         "open_example" => json(browser.open_example()),
-        "close_track" => text("track").and_then(|track| json(Ok(browser.close_track(&track)))),
+        "close_track" => text("track").and_then(|track| json(browser.close_track(&track))),
         "swap_strands" => text("track").and_then(|track| json(browser.swap_strands(&track))),
         "check_assay" => text("track").and_then(|track| json(browser.check_assay(&track))),
         "genome" => text("track").and_then(|track| json(browser.genome(&track))),
         "find" => text("track").and_then(|track| json(browser.find(&track, &text("text")?))),
-        "cancel_tiles" => {
-            arguments.get::<Vec<u64>>("tickets").and_then(|tickets| json(Ok(browser.cancel_tiles(&tickets))))
-        }
+        "cancel_tiles" => arguments.get::<Vec<u64>>("tickets").and_then(|tickets| json(browser.cancel_tiles(&tickets))),
         "features" => arguments.get("request").and_then(|request| json(browser.features(&request))),
         "add_bundle" => text("folder").and_then(|folder| json(browser.add_bundle(&folder))),
         "bundle_card" => text("name").and_then(|name| json(browser.bundle_card(&name))),
-        "save_picture" => {
-            text("path").and_then(|path| json(browser.save_picture(&path, &arguments.get::<Vec<u8>>("bytes")?)))
-        }
-        "send_to_igv" => arguments
-            .get::<Vec<String>>("tracks")
-            .and_then(|tracks| json(browser.send_to_igv(&tracks, &text("locus")?))),
+        "explain" => arguments.get("request").and_then(|request| json(browser.explain(&request))),
+        "start_export" => arguments.get("request").and_then(|request| json(browser.start_export(request))),
+        "jobs" => json(browser.jobs()),
+        "cancel_job" => arguments.get("id").and_then(|id| json(browser.cancel_job(id))),
+        "save_session" => arguments.get("request").and_then(|request| json(browser.save_session(&request))),
+        "open_session" => arguments.get("request").and_then(|request| json(browser.open_session(&request))),
+        "save_picture" => text("path").and_then(|path| {
+            let bytes: Vec<u8> = arguments.get("bytes")?;
+            json(browser.save_picture(&path, &bytes))
+        }),
+        "send_to_igv" => arguments.get::<Vec<String>>("tracks").and_then(|tracks| {
+            let locus = text("locus")?;
+            json(browser.send_to_igv(&tracks, &locus))
+        }),
         _ => return None,
     })
 }

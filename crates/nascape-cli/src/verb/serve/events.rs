@@ -1,6 +1,6 @@
 //! What the program tells without being asked, as server-sent events.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::State,
@@ -8,24 +8,11 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use nascape_app::browser::{Browser, wire::Event};
-use tokio::{sync::mpsc, task::spawn_blocking};
-
-/// How often the end of a connection is looked for.
-const LOOK: Duration = Duration::from_secs(10);
+use tokio::sync::mpsc;
 
 pub async fn events(State(browser): State<Arc<Browser>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let told = browser.subscribe();
     let (sender, receiver) = mpsc::unbounded_channel::<Event>();
-    spawn_blocking(move || {
-        use std::sync::mpsc::RecvTimeoutError::Timeout;
-        while !sender.is_closed() {
-            match told.recv_timeout(LOOK) {
-                Ok(event) => drop(sender.send(event)),
-                Err(Timeout) => {}
-                Err(_) => break,
-            }
-        }
-    });
+    browser.listen(move |event| sender.send(event).is_ok());
     let stream = stream::unfold(receiver, |mut receiver| async {
         let event = receiver.recv().await?;
         let event = sse::Event::default().json_data(event).expect("events are plain data");

@@ -41,6 +41,6 @@ struct Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.browser.cancel_tiles(&[self.ticket]);
+        let _ = self.browser.cancel_tiles(&[self.ticket]);
     }
 }

@@ -1,0 +1,118 @@
+//! A file of a session: where it was, and how it is told from others.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::{Component, Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::browser::{
+    fault::Answer,
+    stamp::{Stamp, is_address},
+    track::hex,
+    wire::Fault,
+};
+
+/// Bytes at each end of a file that its checksum is of.
+const END: u64 = 1 << 20;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedFile {
+    /// The absolute path, or an address.
+    pub path: String,
+    /// The path from the session's folder.
+    relative: Option<PathBuf>,
+    bytes: u64,
+    /// Nanoseconds since 1970, as text: no JSON reader rounds it then.
+    changed: String,
+    /// SHA-256 of the first and the last megabyte.
+    sha256_of_ends: String,
+}
+
+impl SavedFile {
+    pub fn of(path: &Path, session: &Path) -> Answer<Self> {
+        let stamp = Stamp::of(path)?;
+        let fault = |source| nascape_signal::Error::Read { path: path.to_owned(), source };
+        Ok(Self {
+            path: path.to_string_lossy().into_owned(),
+            relative: session.parent().and_then(|folder| relative(path, folder)),
+            bytes: stamp.bytes,
+            changed: stamp.changed.to_string(),
+            sha256_of_ends: if is_address(path) { String::new() } else { sha256_of_ends(path).map_err(fault)? },
+        })
+    }
+
+    /// Where the file is now: where it was, or as far from the session as it was.
+    ///
+    /// # Errors
+    /// A sentence, when it is in neither place or is not what it was.
+    pub fn find(&self, session: &Path) -> Answer<PathBuf> {
+        let absolute = PathBuf::from(&self.path);
+        if is_address(&absolute) {
+            return Ok(absolute);
+        }
+        let beside = session.parent().zip(self.relative.as_ref()).map(|(folder, relative)| folder.join(relative));
+        let places: Vec<PathBuf> = std::iter::once(absolute).chain(beside).filter(|place| place.exists()).collect();
+        match places.iter().find(|place| self.is(place)) {
+            Some(place) => Ok(place.clone()),
+            None if places.is_empty() => {
+                Err(Fault::new(format!("{} is not there any more. Show where it is now.", self.path)))
+            }
+            None => Err(Fault::new(format!(
+                "{} is not the file that the session was saved with: its content changed. Show where the old one is, or choose this one again.",
+                self.path
+            ))),
+        }
+    }
+
+    /// The same file, whatever its name: unchanged since, or with the same ends.
+    fn is(&self, place: &Path) -> bool {
+        let Ok(stamp) = Stamp::of(place) else { return false };
+        stamp.bytes == self.bytes
+            && (stamp.changed.to_string() == self.changed
+                || sha256_of_ends(place).is_ok_and(|checksum| checksum == self.sha256_of_ends))
+    }
+}
+
+fn sha256_of_ends(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut hash = Sha256::new();
+    let mut end = Vec::new();
+    (&mut file).take(END).read_to_end(&mut end)?;
+    hash.update(&end);
+    if length > END {
+        file.seek(SeekFrom::Start(length.saturating_sub(END).max(END)))?;
+        end.clear();
+        file.read_to_end(&mut end)?;
+        hash.update(&end);
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+/// `path` as seen from `folder`; nothing when they share no root (two Windows drives).
+fn relative(path: &Path, folder: &Path) -> Option<PathBuf> {
+    let (path, folder): (Vec<Component>, Vec<Component>) = (path.components().collect(), folder.components().collect());
+    let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();
+    if shared == 0 {
+        return None;
+    }
+    let up = folder[shared..].iter().map(|_| Component::ParentDir);
+    Some(up.chain(path[shared..].iter().copied()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_path_leads_from_the_sessions_folder() {
+        let from = |path: &str| relative(Path::new(path), Path::new("/data/sessions"));
+        assert_eq!(from("/data/a/b.bw"), Some("../a/b.bw".into()));
+        assert_eq!(from("/data/sessions/b.bw"), Some("b.bw".into()));
+        assert_eq!(from("elsewhere/b.bw"), None);
+    }
+}

@@ -27,6 +27,8 @@ mod retrain;
 mod session;
 mod stamp;
 mod state;
+#[cfg(test)]
+mod tests;
 mod tiles;
 mod told;
 mod track;

@@ -26,6 +26,8 @@ mod recent;
 mod session;
 mod stamp;
 mod state;
+#[cfg(test)]
+mod tests;
 mod tiles;
 mod told;
 mod track;

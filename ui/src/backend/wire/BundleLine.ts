@@ -6,9 +6,13 @@ import type { TargetLine } from "./TargetLine";
  */
 export type BundleLine = { 
 /**
- * What names it in every request.
+ * What names it in every request: a shipped bundle's name, the folder of a user's.
  */
 name: string, 
+/**
+ * What to call it.
+ */
+title: string, 
 /**
  * Its architecture.
  */

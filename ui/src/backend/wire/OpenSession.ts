@@ -11,4 +11,8 @@ path: string | null,
 /**
  * Where files are now: pairs of the old path and the new.
  */
-moved: Array<[string, string]>, };
+moved: Array<[string, string]>, 
+/**
+ * Names the window, where several share one program: each must know what it read last.
+ */
+window?: string, };

@@ -15,4 +15,8 @@ tracks: Array<string>,
 /**
  * The window's state, kept as it is.
  */
-view: unknown, };
+view: unknown, 
+/**
+ * Names the window, where several share one program: each must know what it read last.
+ */
+window?: string, };

@@ -1,0 +1,102 @@
+//! Sessions that are saved and come back.
+
+use std::fs;
+
+use nascape_signal::BIN;
+use serde_json::json;
+
+use super::{Desk, bits};
+use crate::browser::wire::{OpenSession, SaveSession};
+
+fn save(desk: &Desk, window: &str, track: &str, note: &str) -> Result<(), String> {
+    let request = SaveSession {
+        path: Some(desk.path("my.nascape.json").to_string_lossy().into_owned()),
+        tracks: vec![track.to_owned()],
+        view: json!({"locus": "chr21:1-1,000", "note": note}),
+        window: Some(window.to_owned()),
+    };
+    desk.browser.save_session(&request).map_err(|fault| fault.message)
+}
+
+fn open(desk: &Desk, window: &str, moved: Vec<[String; 2]>) -> crate::browser::wire::OpenedSession {
+    let path = Some(desk.path("my.nascape.json").to_string_lossy().into_owned());
+    desk.browser.open_session(&OpenSession { path, moved, window: Some(window.to_owned()) }).unwrap()
+}
+
+#[test]
+fn a_session_comes_back_and_a_moved_file_is_asked_for() {
+    let desk = Desk::new();
+    let track = desk.assay();
+    let tile = desk.tile(&track, None, BIN, 1_290).concat();
+    save(&desk, "a", &track, "mine").unwrap();
+    let desk = desk.restarted();
+    let opened = open(&desk, "a", vec![]);
+    assert_eq!((opened.view["note"].as_str(), opened.missing.len()), (Some("mine"), 0));
+    assert_eq!(opened.tracks[0].saved_id, track);
+    assert_eq!(bits(&desk.tile(&opened.tracks[0].track.id, None, BIN, 1_290).concat()), bits(&tile));
+
+    fs::create_dir(desk.path("moved")).unwrap();
+    let (old, new) = (desk.path("K562.plus.bw"), desk.path("moved/K562.plus.bw"));
+    fs::rename(&old, &new).unwrap();
+    let opened = open(&desk, "a", vec![]);
+    assert_eq!((opened.tracks.len(), opened.missing.len()), (0, 1));
+    assert!(opened.missing[0].message.contains("is not there any more"), "{:?}", opened.missing);
+    let moved = [opened.missing[0].path.clone(), new.to_string_lossy().into_owned()];
+    let opened = open(&desk, "a", vec![moved]);
+    assert_eq!((opened.tracks.len(), opened.missing.len()), (1, 0));
+
+    // Another file in its place is not taken for it.
+    fs::copy(desk.path("K562.minus.bw"), &old).unwrap();
+    let opened = open(&desk, "a", vec![]);
+    assert!(opened.missing[0].message.contains("its content changed"), "{:?}", opened.missing);
+}
+
+#[test]
+fn a_folder_that_moved_with_its_session_opens() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("one")).unwrap();
+    for strand in ["plus", "minus"] {
+        fs::rename(desk.path(&format!("K562.{strand}.bw")), desk.path(&format!("one/K562.{strand}.bw"))).unwrap();
+    }
+    let track = desk.open(&["one/K562.plus.bw", "one/K562.minus.bw"]).tracks[0].id.clone();
+    let session = |folder: &str| Some(desk.path(&format!("{folder}/s.json")).to_string_lossy().into_owned());
+    let request = SaveSession { path: session("one"), tracks: vec![track], view: json!(1), window: None };
+    desk.browser.save_session(&request).unwrap();
+    fs::rename(desk.path("one"), desk.path("two")).unwrap();
+    let opened = desk.browser.open_session(&OpenSession { path: session("two"), moved: vec![], window: None }).unwrap();
+    assert_eq!((opened.tracks.len(), opened.missing.len()), (1, 0));
+    assert!(opened.tracks[0].track.files[0].path.ends_with("two/K562.plus.bw"));
+}
+
+#[test]
+fn of_two_windows_the_later_does_not_overwrite_unasked() {
+    let desk = Desk::new();
+    let track = desk.assay();
+    save(&desk, "a", &track, "first").unwrap();
+    open(&desk, "b", vec![]);
+    save(&desk, "a", &track, "second, from a, and longer").unwrap();
+    let fault = save(&desk, "b", &track, "from b").unwrap_err();
+    assert!(fault.contains("was saved by another window"), "{fault}");
+    assert_eq!(open(&desk, "b", vec![]).view["note"], "second, from a, and longer");
+    save(&desk, "b", &track, "from b").unwrap();
+}
+
+#[test]
+fn a_crash_loses_nothing_and_what_is_no_session_is_told() {
+    let desk = Desk::new();
+    let track = desk.assay();
+    let autosave = SaveSession { path: None, tracks: vec![track], view: json!({"n": 1}), window: None };
+    desk.browser.save_session(&autosave).unwrap();
+    assert_eq!(desk.browser.about().unwrap().unsaved, None);
+    let desk = desk.restarted();
+    assert!(desk.browser.about().unwrap().unsaved.is_some());
+    let recovered = desk.browser.open_session(&OpenSession { path: None, moved: vec![], window: None }).unwrap();
+    assert_eq!((&recovered.view, recovered.tracks.len()), (&json!({"n": 1}), 1));
+    desk.browser.close();
+    let desk = desk.restarted();
+    assert_eq!(desk.browser.about().unwrap().unsaved, None);
+    assert!(desk.browser.about().unwrap().recent.iter().any(|recent| recent.name == "K562"));
+    let path = Some(desk.path("K562.plus.bw").to_string_lossy().into_owned());
+    let fault = desk.browser.open_session(&OpenSession { path, moved: vec![], window: None }).unwrap_err();
+    assert!(fault.message.contains("this is no session of Nascape"), "{fault}");
+}

@@ -48,13 +48,16 @@ async function start({ marks, format, into = "out", extent }) {
   await dialog.waitFor({ state: "detached" });
 }
 
+/** Everything that was written, as paths. */
+const written = () => readdirSync(join(folder, "out"), { recursive: true }).map(String);
+
 const last = () => page.locator("#panel > ul > li").first();
 
 test("a region is exported as the bigWig that `nascape impute` writes", async () => {
   await start({ marks: ["H3K4me3"], format: "bigWig" });
   await last().getByText("written").waitFor({ timeout: 60_000 });
   await shot(page, "job-written");
-  const ours = readdirSync(join(folder, "out")).find((name) => name.endsWith(".bw"));
+  const ours = written().find((name) => name.endsWith(".bw"));
   assert.ok(ours, "a bigWig was written");
   const twin = join(folder, "twin");
   execFileSync(PROGRAM, [
@@ -72,17 +75,17 @@ test("peaks and bedGraph are exported while browsing goes on", async () => {
   await page.waitForFunction(() => [...document.querySelectorAll("#panel > ul > li")].slice(0, 2).every((job) => job.classList.contains("finished")), null, {
     timeout: 90_000,
   });
-  const names = readdirSync(join(folder, "out"));
+  const names = written();
   assert.ok(names.some((name) => name.endsWith(".narrowPeak")) && names.some((name) => /bedgraph/i.test(name)), names.join(" "));
   await goTo(page, REGION);
 });
 
 test("a running job can be cancelled and leaves nothing", async () => {
-  const before = readdirSync(join(folder, "out"));
+  const before = written();
   await start({ marks: ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"], format: "bigWig", extent: "the whole genome" });
   await last().getByRole("button", { name: /^Cancel/ }).click();
   await last().getByText("cancelled").waitFor();
-  assert.deepEqual(readdirSync(join(folder, "out")), before);
+  assert.deepEqual(written(), before);
 });
 
 test("a folder that may not be written is told of", { skip: process.getuid?.() === 0 ? "root may write anywhere" : false }, async () => {

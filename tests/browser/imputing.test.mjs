@@ -55,7 +55,7 @@ test("only tiles on the screen are asked for, and those that left it are cancell
   await page.waitForTimeout(60);
   await goTo(page, "chr21:41,000,000-41,100,000");
   const bases = ({ step, index }) => [512 * step * index, 512 * step * (index + 1)];
-  const last = asked.filter(({ step }) => step === 50);
+  const last = asked.filter(({ step }) => step <= 100);
   assert.ok(last.length > 0);
   for (const tile of last) {
     const [from, to] = bases(tile);

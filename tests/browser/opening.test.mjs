@@ -42,7 +42,9 @@ test("two files of one experiment become one assay with four imputed tracks", as
   await settled(page);
   assert.deepEqual((await tracks(page)).slice(0, 5), ["K562.PROseq", "H3K4me3", "H3K27ac", "H3K27me3", "DNase"]);
   await goTo(page, "chr21:33,031,597-33,041,570");
-  for (const [at, pixels] of (await inked(page)).slice(0, 5).entries()) assert.ok(pixels > 500, `track ${at} is drawn (${pixels} pixels)`);
+  const drawn = await inked(page);
+  assert.ok(drawn.length >= 5);
+  for (const [at, pixels] of drawn.slice(0, 5).entries()) assert.ok(pixels > 500, `track ${at} is drawn (${pixels} pixels)`);
   await shot(page, "assay-open");
   assert.deepEqual(page.told, []);
   await page.close();

@@ -134,7 +134,7 @@ export const tracks = (page) => page.locator("[data-track] .name .cut").allTextC
 export const inked = (page) =>
   page.evaluate(() => {
     const shadow = document.querySelector(".host").shadowRoot;
-    return [...shadow.querySelectorAll('.igv-column:first-of-type .igv-viewport[data-track-type="nascape"]')].map((viewport) => {
+    return [...shadow.querySelector(".igv-column").querySelectorAll('.igv-viewport[data-track-type="nascape"]')].map((viewport) => {
       const canvas = viewport.querySelector("canvas");
       if (canvas === null) return 0;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -127,8 +127,8 @@ async fn features(browser: Shared<'_>, request: FeaturesRequest) -> Answer<Vec<F
 }
 
 #[tauri::command]
-async fn add_bundle(browser: Shared<'_>, folder: String) -> Answer<BundleLine> {
-    apart(browser, move |browser| browser.add_bundle(&folder)).await
+async fn add_bundle(browser: Shared<'_>, path: String) -> Answer<BundleLine> {
+    apart(browser, move |browser| browser.add_bundle(&path)).await
 }
 
 #[tauri::command]

@@ -42,16 +42,16 @@ test("a session brings back tracks, place and regions", async () => {
   const page = await arrangedPage();
   await page.keyboard.press("Control+s");
   const save = page.getByRole("dialog", { name: "Save the session" });
-  await save.getByRole("textbox", { name: "Name" }).fill("mine.nascape");
+  await save.getByRole("textbox", { name: "Name" }).fill("mine.nascape-session");
   await save.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Session saved").waitFor();
-  assert.ok(readdirSync(folder).includes("mine.nascape"));
+  assert.ok(readdirSync(folder).includes("mine.nascape-session"));
   const before = await tracks(page);
   await page.close();
 
   const again = await open(browser, server);
   await settled(again);
-  await openSession(again, "mine.nascape");
+  await openSession(again, "mine.nascape-session");
   await again.waitForFunction((count) => document.querySelectorAll("[data-track]").length === count, before.length);
   await settled(again);
   assert.deepEqual(await tracks(again), before);
@@ -66,7 +66,7 @@ test("a file that moved is asked for, and found again", async () => {
   await server.stop();
   server = await serve(folder);
   const page = await open(browser, server);
-  await openSession(page, "mine.nascape");
+  await openSession(page, "mine.nascape-session");
   const dialog = page.getByRole("dialog", { name: "Some files are not where they were" });
   await dialog.getByText("K562.PROseq.plus.bw").first().waitFor();
   await shot(page, "locate");

@@ -17,6 +17,9 @@ import type { OpenedSession } from "./wire/OpenedSession";
 import type { Opened } from "./wire/Opened";
 import type { OpenFiles } from "./wire/OpenFiles";
 import type { OpenSession } from "./wire/OpenSession";
+import type { RetrainingPlan } from "./wire/RetrainingPlan";
+import type { RetrainingRequest } from "./wire/RetrainingRequest";
+import type { RetrainingVerdict } from "./wire/RetrainingVerdict";
 import type { SaveSession } from "./wire/SaveSession";
 import type { TileRequest } from "./wire/TileRequest";
 import type { TrackInfo } from "./wire/TrackInfo";
@@ -53,11 +56,24 @@ export interface Backend {
     cancelTiles(tickets: number[]): Promise<void>;
     features(request: FeaturesRequest): Promise<Feature[]>;
 
-    /** Opens a bundle of the user's from its folder. */
-    addBundle(folder: string): Promise<BundleLine>;
+    /** Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept. */
+    addBundle(path: string): Promise<BundleLine>;
+    /** Removes one of the user's bundles: from the disk if it is kept, else from the list. */
+    removeBundle(name: string): Promise<void>;
+    /** Uses a shipped or kept bundle for its marks from now on. */
+    makeDefault(name: string): Promise<void>;
+    /** Writes a bundle into one `.nascape` file at a path that `pickSave` gave. */
+    exportBundle(name: string, path: string): Promise<void>;
     /** The card, as `nascape models show` prints it. */
     bundleCard(name: string): Promise<string>;
     explain(request: ExplainRequest): Promise<Explanation>;
+
+    /** What a retraining would learn from, choose by and be measured on; a fault where there is too little of either. */
+    planRetraining(request: RetrainingRequest): Promise<RetrainingPlan>;
+    /** Retrains as a job; epochs are told as events. The bundle is kept among the user's. */
+    startRetraining(request: RetrainingRequest): Promise<Job>;
+    /** The verdict on a retrained bundle. */
+    retrainingVerdict(bundle: string): Promise<RetrainingVerdict>;
 
     startExport(request: ExportRequest): Promise<Job>;
     jobs(): Promise<Job[]>;

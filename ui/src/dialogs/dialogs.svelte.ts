@@ -3,6 +3,7 @@ import type { Track } from "../tracks/track";
 /** Which dialog is open. */
 export type Open =
   | { kind: "export"; tracks: string[]; region: string | null }
+  | { kind: "retrain"; bundle: string | null; region: string | null }
   | { kind: "picture" }
   | { kind: "keys" }
   | { kind: "about" }

@@ -21,6 +21,14 @@ export function regionText({ chromosome, start, end }: Locus): string {
   return `${chromosome}:${commas(Math.floor(start) + 1)}-${commas(Math.round(end))}`;
 }
 
+/** The locus of `chr21:33,031,597-33,041,570`; null for other texts. */
+export function readLocus(text: string): Locus | null {
+  const [, chromosome, first, last] = /^(.+):([\d,]+)-([\d,]+)$/.exec(text) ?? [];
+  if (chromosome === undefined || first === undefined || last === undefined) return null;
+  const base = (digits: string) => Number(digits.replaceAll(",", ""));
+  return { chromosome, start: base(first) - 1, end: base(last) };
+}
+
 /** `10 bp`, `4.2 kb`, `1.3 Mb`. */
 export function lengthText(bases: number): string {
   if (bases < 1000) return `${Math.round(bases)} bp`;

@@ -1,6 +1,7 @@
 import type { Event } from "../backend/wire/Event";
 import type { Job } from "../backend/wire/Job";
 import type { Context } from "./context";
+import { refreshBundles } from "./bundles";
 import { onMenu } from "./menu";
 import { openPaths } from "./opening";
 import type { Workspace } from "./workspace.svelte";
@@ -14,6 +15,7 @@ export function follow(context: Context): () => void {
     .catch(() => undefined);
   return workspace.backend.listen((event: Event) => {
     if (event.kind === "job") take(workspace, event.job);
+    else if (event.kind === "epoch") workspace.epochs.set(event.bundle, [...(workspace.epochs.get(event.bundle) ?? []), event]);
     else if (event.kind === "menu") onMenu(event.item, context);
     else void openPaths(workspace, event.paths);
   });
@@ -23,7 +25,8 @@ function take(workspace: Workspace, job: Job): void {
   const before = workspace.jobs.find(({ id }) => id === job.id);
   workspace.jobs = before === undefined ? [job, ...workspace.jobs] : workspace.jobs.map((one) => (one.id === job.id ? job : one));
   if (before?.state === job.state) return;
-  if (job.state === "finished") workspace.messages.news(`${job.title}: written.`, { label: "Show", run: () => workspace.show("jobs") });
+  if (job.state === "finished" && job.bundle !== null) void refreshBundles(workspace);
+  if (job.state === "finished") workspace.messages.news(`${job.title}: ${job.bundle === null ? "written" : "done"}.`, { label: "Show", run: () => workspace.show("jobs") });
   if (job.state === "failed") workspace.messages.fault(`${job.title} failed: ${job.message}`);
 }
 

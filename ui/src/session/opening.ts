@@ -4,20 +4,27 @@ import type { BundleLine } from "../backend/wire/BundleLine";
 import type { Opened } from "../backend/wire/Opened";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import type { Track } from "../tracks/track";
+import { addBundle } from "./bundles";
 import { defaultBundles, firstLocus, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
 import { examine } from "./doctor";
 import { openSession } from "./sessions";
 import { withTrack, withTracksAfter, type View } from "./view";
 import type { Workspace } from "./workspace.svelte";
 
-/** Opens files: sessions by themselves, everything else as tracks. */
+/** A bundle in one file. */
+const isBundle = (path: string) => path.endsWith(".nascape");
+
+/** Opens files: sessions by themselves, bundles into the list, everything else as tracks. */
 export async function openPaths(workspace: Workspace, paths: string[], apart = false, stated?: string): Promise<void> {
   if (paths.length === 0) return;
-  const session = paths.find((path) => path.endsWith(".nascape"));
+  const session = paths.find((path) => path.endsWith(".nascape-session"));
   if (session !== undefined) return openSession(workspace, session);
+  for (const path of paths.filter(isBundle)) await addBundle(workspace, path);
+  const files = paths.filter((path) => !isBundle(path));
+  if (files.length === 0) return;
   await working(workspace, "Opening", async () => {
     const assembly = stated ?? (workspace.genome?.name || null);
-    take(workspace, await workspace.backend.openFiles({ paths, assembly, apart }));
+    take(workspace, await workspace.backend.openFiles({ paths: files, assembly, apart }));
   });
 }
 

@@ -17,7 +17,7 @@ export async function saveAsked(workspace: Workspace, anew = false): Promise<voi
   await workspace.messages.guard(async () => {
     const { assayInfo, backend } = workspace;
     const known = anew ? null : workspace.path;
-    const path = known ?? (await backend.pickSave("Save the session", `${assayInfo?.name ?? "session"}.nascape`));
+    const path = known ?? (await backend.pickSave("Save the session", `${assayInfo?.name ?? "session"}.nascape-session`));
     if (path === null) return;
     await save(workspace, path);
     workspace.path = path;

@@ -4,6 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
 import type { About } from "../backend/wire/About";
 import type { Checkup } from "../backend/wire/Checkup";
+import type { Event } from "../backend/wire/Event";
 import type { Genome } from "../backend/wire/Genome";
 import type { Job } from "../backend/wire/Job";
 import type { OpenedSession } from "../backend/wire/OpenedSession";
@@ -13,6 +14,9 @@ import type { Track } from "../tracks/track";
 import { Messages } from "./messages.svelte";
 import { back, forth, keep, noHistory, type History } from "./undo";
 import { EMPTY, withTrack, type View } from "./view";
+
+/** What an epoch of a retraining reached. */
+export type Epoch = Extract<Event, { kind: "epoch" }>;
 
 export type Tab = "assay" | "models" | "jobs" | "regions" | "explain";
 
@@ -30,6 +34,8 @@ export class Workspace {
   assay = $state<string | null>(null);
   view = $state.raw<View>(EMPTY);
   jobs = $state.raw<readonly Job[]>([]);
+  /** The epochs of each retraining, by the bundle that comes of it. */
+  epochs = new SvelteMap<string, readonly Epoch[]>();
   tab = $state<Tab>("assay");
   panelOpen = $state(true);
   /** The session's file, once it was saved. */

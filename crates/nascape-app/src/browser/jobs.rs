@@ -60,8 +60,8 @@ impl Jobs {
         Self { shared, thread: Mutex::new(Some(thread)) }
     }
 
-    /// Puts a job behind the others.
-    pub fn add(&self, title: String, task: Task) -> Job {
+    /// Puts a job behind the others; `bundle` is what comes of a retraining.
+    pub fn add(&self, title: String, bundle: Option<String>, task: Task) -> Job {
         let mut list = self.shared.list();
         list.last += 1;
         let job = Job {
@@ -72,6 +72,7 @@ impl Jobs {
             seconds_left: None,
             message: String::new(),
             outputs: Vec::new(),
+            bundle,
         };
         list.jobs.push_back(Entry { job: job.clone(), stop: Arc::default(), task: Some(task) });
         let ended = |entry: &Entry| entry.task.is_none() && entry.job.state != JobState::Running;

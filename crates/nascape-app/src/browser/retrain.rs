@@ -74,6 +74,7 @@ impl Browser {
         let title = format!("Retrain {from} into {name}");
         Ok(self.jobs.add(
             title,
+            Some(name.clone()),
             Box::new(move |progress| {
                 let mut stage = 0;
                 let mut last = 0;

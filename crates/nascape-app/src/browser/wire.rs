@@ -484,6 +484,8 @@ pub struct Job {
     pub message: String,
     /// Files written.
     pub outputs: Vec<String>,
+    /// The bundle that comes of it, for a retraining.
+    pub bundle: Option<String>,
 }
 
 /// Where a job stands.

@@ -32,4 +32,8 @@ message: string,
 /**
  * Files written.
  */
-outputs: Array<string>, };
+outputs: Array<string>, 
+/**
+ * The bundle that comes of it, for a retraining.
+ */
+bundle: string | null, };

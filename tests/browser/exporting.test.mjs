@@ -57,7 +57,7 @@ const last = () => page.locator("#panel > ul > li").first();
 
 test("a region is exported as the bigWig that `nascape impute` writes", async () => {
   await start({ marks: ["H3K4me3"], format: "bigWig" });
-  await last().getByText("written").waitFor({ timeout: 60_000 });
+  await page.locator("#panel li.finished").first().waitFor({ timeout: 60_000 });
   await shot(page, "job-written");
   const ours = written().find((name) => name.endsWith(".bw"));
   assert.ok(ours, "a bigWig was written");
@@ -86,7 +86,7 @@ test("a running job can be cancelled and leaves nothing", async () => {
   const before = written();
   await start({ marks: ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"], format: "bigWig", extent: "the whole genome" });
   await last().getByRole("button", { name: /^Cancel/ }).click();
-  await last().getByText("cancelled").waitFor();
+  await page.locator("#panel li.cancelled").waitFor();
   assert.deepEqual(written(), before);
 });
 

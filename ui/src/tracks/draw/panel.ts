@@ -60,7 +60,9 @@ export function drawImputed(on: Surface, { rows }: Pixels, look: PanelLook): voi
   if (mean === undefined || most === undefined) return;
   // Far out, the mean end of a pixel's intervals says nothing about the peaks in it.
   if (look.interval && look.window !== "max" && low !== undefined && high !== undefined) {
-    fillBetween(on, low, high, toY, faded(look.colour, look.ground.dark ? 0.2 : 0.25));
+    // Faint within, since the interval of a score may be most of the panel; its ends as lines.
+    fillBetween(on, low, high, toY, faded(look.colour, look.ground.dark ? 0.12 : 0.1));
+    for (const end of [low, high]) strokeRow(on, end, toY, faded(look.colour, 0.45));
   }
   drawRows(on, mean, most, toY, look);
 }

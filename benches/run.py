@@ -34,6 +34,15 @@ THREADS = sorted({1, CORES})
 PIECES = [1 << 13, 1 << 15, 1 << 17]  # bins that PyTorch may run at a time
 WINDOWS = 1_000  # bins that PyTorch runs windowed
 
+# A process's peak memory counts from that of its parent: the program's parent must be a small one, without PyTorch.
+MEASURE = """
+import os, resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
 PROGRAM, ENGINE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 Work = Callable[[], float]
 
@@ -54,13 +63,9 @@ def engine(threads: int, *arguments: object) -> list[float]:
 def impute(output: Path, *arguments: object, threads: int = CORES) -> tuple[float, float, int]:
     """Seconds, processor seconds and peak memory in MB of a whole command."""
     command = [PROGRAM, "impute", *map(str, arguments), "--output", str(output), "--threads", str(threads), "--quiet"]
-    start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, command)
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
+    run = subprocess.run([sys.executable, "-S", "-c", MEASURE, *command], check=True, capture_output=True, text=True)
+    taken, busy, memory = run.stdout.split()[-3:]
+    return float(taken), float(busy), int(memory) // 1024
 
 
 def side_by_side(works: dict[str, Work], rounds: int = ROUNDS) -> dict[str, float]:
@@ -236,7 +241,7 @@ def genome(table: Table) -> None:
         for names in (["chr8"], ["chr8", "chr1", "chr21", "chr13"], []):
             regions = [argument for name in names for argument in ("--region", name)]
             wall, busy, memory = impute(Path(folder) / "imputed", *pair, *models, *regions)
-            bins = sum(r for r in bins_of(Path(folder) / "imputed/run.json"))
+            bins = sum(bins_of(Path(folder) / "imputed/run.json"))
             rate = number(4 * bins / busy / 1e6)
             table.line(len(names) or "all (24)", f"{bins:,}", number(wall), number(busy), rate, f"{memory:,}", "1,024")
 

@@ -9,7 +9,7 @@ export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
 
-.PHONY: demo build test lint test-rust test-peers deny bundles benchmark-models twin setup setup-peers
+.PHONY: demo build test lint test-rust test-peers deny bundles benchmark-models bench twin setup setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles and draws what came out.
 demo: build
@@ -44,6 +44,12 @@ bundles: build
 # Measures the shipped bundles and the baselines on the test parts and writes models/benchmark/*.md.
 benchmark-models: build
 	models/measure
+
+# Our engine beside PyTorch, XGBoost, pyBigWig and bigtools: benches/RESULTS.md.
+bench: build setup-peers
+	cargo build --release --locked --workspace --example engine
+	$(NASCAPE_PYTHON) -m pip install -q -r tests/peers/requirements-torch.txt
+	$(NASCAPE_PYTHON) benches/run.py $(NASCAPE) $(CARGO_TARGET_DIR)/release/examples/engine
 
 # Trains the paper's network in PyTorch with our recipe, for several seeds, beside ours.
 twin: build setup-peers

@@ -5,8 +5,6 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-// Control held, A, and let go.
-const SELECT_ALL = "\uE009a\uE000";
 const LIMIT = 30_000;
 
 /** Starts `binary` with `args` and `env` under WebKitWebDriver. Close what comes back. */
@@ -46,7 +44,10 @@ function page(ask, end) {
     /** Runs the body of a function in the page and gives back what it returns; promises are waited for. */
     run: (script, ...args) => ask("POST", "/execute/sync", { script, args }),
     /** Types into a field, in place of what it holds. */
-    type: async (css, text) => ask("POST", `/element/${await element(css)}/value`, { text: SELECT_ALL + text }),
+    async type(css, text) {
+      await ask("POST", "/execute/sync", { script: "document.querySelector(arguments[0]).select()", args: [css] });
+      await ask("POST", `/element/${await element(css)}/value`, { text });
+    },
     click: async (css) => ask("POST", `/element/${await element(css)}/click`, {}),
     screenshot: async (path) => writeFile(path, Buffer.from(await ask("GET", "/screenshot"), "base64")),
     async close() {

@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
-.PHONY: bundles benchmark-models twin setup setup-node setup-peers
+.PHONY: bundles benchmark-models bench twin setup setup-node setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -91,6 +91,12 @@ bundles: build
 # Measures the shipped bundles and the baselines on the test parts and writes models/benchmark/*.md.
 benchmark-models: build
 	models/measure
+
+# Our engine beside PyTorch, XGBoost, pyBigWig and bigtools: benches/RESULTS.md.
+bench: build setup-peers
+	cargo build --release --locked --workspace --example engine
+	$(NASCAPE_PYTHON) -m pip install -q -r tests/peers/requirements-torch.txt
+	$(NASCAPE_PYTHON) benches/run.py $(NASCAPE) $(CARGO_TARGET_DIR)/release/examples/engine
 
 # Trains the paper's network in PyTorch with our recipe, for several seeds, beside ours.
 twin: build setup-peers

@@ -18,6 +18,7 @@ mod peaks;
 mod recipe;
 mod remote;
 mod resume;
+mod serve;
 mod simulate;
 mod tirs;
 mod train;

@@ -6,6 +6,7 @@ use super::{
     Browser,
     fault::Answer,
     wire::{Checkup, FindingLine, Fix},
+    words::in_the_window,
 };
 
 impl Browser {
@@ -21,6 +22,7 @@ impl Browser {
         let line = |finding: Finding| {
             let swapped = finding.code == Code::Orientation && finding.severity == Severity::Error;
             let Finding { code, severity, message, remedy } = finding;
+            let (message, remedy) = (in_the_window(&message), in_the_window(&remedy));
             FindingLine { code, severity, message, remedy, fix: (swapped && two_files).then_some(Fix::SwapStrands) }
         };
         Ok(Checkup { verdict: report.verdict, findings: report.findings.into_iter().map(line).collect() })

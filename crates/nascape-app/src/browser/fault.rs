@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::wire::Fault;
+use super::{wire::Fault, words::in_the_window};
 
 /// The result of everything that the window asks for.
 pub type Answer<T> = Result<T, Fault>;
@@ -33,7 +33,7 @@ impl From<crate::Error> for Fault {
         use nascape_signal::Error::Cancelled;
         match fault {
             Signal(Cancelled) | Model(nascape_model::Error::Signal(Cancelled)) => Self::cancelled(),
-            other => Self::new(other.to_string()),
+            other => Self::new(in_the_window(&other.to_string())),
         }
     }
 }

@@ -75,10 +75,10 @@ impl Jobs {
         };
         list.jobs.push_back(Entry { job: job.clone(), stop: Arc::default(), task: Some(task) });
         let ended = |entry: &Entry| entry.task.is_none() && entry.job.state != JobState::Running;
-        if list.jobs.len() > REMEMBERED {
-            if let Some(oldest) = list.jobs.iter().position(ended) {
-                list.jobs.remove(oldest);
-            }
+        if list.jobs.len() > REMEMBERED
+            && let Some(oldest) = list.jobs.iter().position(ended)
+        {
+            list.jobs.remove(oldest);
         }
         self.shared.work.notify_all();
         job
@@ -107,6 +107,12 @@ impl Jobs {
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = thread.join();
         }
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

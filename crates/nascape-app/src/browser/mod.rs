@@ -32,6 +32,7 @@ mod tiles;
 mod told;
 mod track;
 pub mod wire;
+mod words;
 
 use std::{
     collections::BTreeMap,
@@ -56,8 +57,8 @@ use track::Track;
 use wire::About;
 
 /// Bytes of imputed runs, of summaries of signals, and of finished tiles that are held in memory.
-const RUN_BYTES: usize = 96 << 20;
-const SUMMARY_BYTES: usize = 48 << 20;
+const RUN_BYTES: usize = 64 << 20;
+const SUMMARY_BYTES: usize = 32 << 20;
 const TILE_BYTES: usize = 16 << 20;
 
 /// The browser: everything that is open.

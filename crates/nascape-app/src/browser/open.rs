@@ -75,11 +75,12 @@ impl Browser {
             return paths.into_iter().map(Group::Alone).collect();
         }
         let mut groups = Vec::new();
-        if let Some([plus, minus]) = &self.strands {
-            if paths.contains(plus) && paths.contains(minus) {
-                paths.retain(|path| path != plus && path != minus);
-                groups.push(Group::Strands(plus.clone(), minus.clone()));
-            }
+        if let Some([plus, minus]) = &self.strands
+            && paths.contains(plus)
+            && paths.contains(minus)
+        {
+            paths.retain(|path| path != plus && path != minus);
+            groups.push(Group::Strands(plus.clone(), minus.clone()));
         }
         groups.extend(grouped(&paths, |path| !is_features(path)));
         groups

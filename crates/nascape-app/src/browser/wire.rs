@@ -254,7 +254,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, TS)]
 #[ts(export)]
 pub struct TileRequest {
-    /// Names this request, so that it can be cancelled.
+    /// Names this request, so that it can be cancelled. Windows may share one program: each begins at a random number.
     #[ts(type = "number")]
     pub ticket: u64,
     /// An open track: what is shown, or what is imputed from.

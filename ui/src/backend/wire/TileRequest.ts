@@ -6,7 +6,7 @@ import type { ImputedBy } from "./ImputedBy";
  */
 export type TileRequest = { 
 /**
- * Names this request, so that it can be cancelled.
+ * Names this request, so that it can be cancelled. Windows may share one program: each begins at a random number.
  */
 ticket: number, 
 /**

@@ -71,7 +71,7 @@ impl Runs {
         let mut want = Want::new(ticket, layer, wanted);
         let number = {
             let mut queue = self.0.queue();
-            queue.from_memory(&mut want);
+            queue.recall(&mut want);
             queue.enter(ticket)
         };
         // The disk is asked outside of the lock.
@@ -86,7 +86,7 @@ impl Runs {
             want.add(run, &imputed);
         }
         // What others made meanwhile.
-        queue.from_memory(&mut want);
+        queue.recall(&mut want);
         if want.missing.is_empty() {
             queue.leave(number);
             return Ok(want.runs());

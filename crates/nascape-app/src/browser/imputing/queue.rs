@@ -73,7 +73,7 @@ impl Queue {
     }
 
     /// Takes what is in memory.
-    pub fn from_memory(&mut self, want: &mut Want) {
+    pub fn recall(&mut self, want: &mut Want) {
         for run in want.missing.clone() {
             if let Some(known) = self.memory.get(&(want.layer.id.clone(), run)) {
                 want.add(run, &known);

@@ -21,9 +21,9 @@ pub struct Named {
 
 /// Little-endian f32, row after row.
 pub async fn tile(State(browser): State<Arc<Browser>>, Json(Named { request }): Json<Named>) -> Response {
-    let waiting = Waiting { browser: Arc::clone(&browser), ticket: request.ticket };
+    let mut waiting = Waiting { browser: Arc::clone(&browser), ticket: Some(request.ticket) };
     let outcome = spawn_blocking(move || browser.tile(&request)).await.expect("a tile does not panic");
-    std::mem::forget(waiting);
+    waiting.ticket = None;
     match outcome {
         Ok(numbers) => {
             let bytes: Vec<u8> = numbers.into_iter().flat_map(f32::to_le_bytes).collect();
@@ -36,11 +36,14 @@ pub async fn tile(State(browser): State<Arc<Browser>>, Json(Named { request }): 
 /// Dropped when the browser closed the connection: nobody waits any more.
 struct Waiting {
     browser: Arc<Browser>,
-    ticket: u64,
+    /// Nothing once the tile is there.
+    ticket: Option<u64>,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let _ = self.browser.cancel_tiles(&[self.ticket]);
+        if let Some(ticket) = self.ticket {
+            let _ = self.browser.cancel_tiles(&[ticket]);
+        }
     }
 }

@@ -31,6 +31,7 @@ async function arrangedPage() {
 }
 
 async function openSession(page, name) {
+  await page.getByRole("button", { name: "Open assay" }).first().waitFor();
   await page.keyboard.press("Control+o");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name }).click();

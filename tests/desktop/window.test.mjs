@@ -84,9 +84,9 @@ async function bins(file) {
   return (await readFile(output, "utf8")).trim().split("\n");
 }
 
-/** Kept where NASCAPE_PICTURES says, for who looks at a failure. */
+/** Kept where SHOTS says, for who looks at a failure. */
 async function picture(name) {
-  const pictures = process.env.NASCAPE_PICTURES;
+  const pictures = process.env.SHOTS;
   if (pictures === undefined) return;
   await mkdir(pictures, { recursive: true });
   await app.screenshot(join(pictures, `window-${name}.png`));

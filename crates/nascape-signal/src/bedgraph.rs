@@ -67,7 +67,8 @@ pub struct BedGraphWriter {
 
 enum Out {
     Plain(BufWriter<File>),
-    Gzipped(GzEncoder<BufWriter<File>>),
+    /// Boxed: gzip's state is large.
+    Gzipped(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Out {
@@ -97,7 +98,11 @@ impl BedGraphWriter {
         let partial = PartialFile::create(path)?;
         let file = BufWriter::new(partial.handle()?);
         let gzipped = path.extension().is_some_and(|extension| extension == "gz");
-        let out = if gzipped { Out::Gzipped(GzEncoder::new(file, Compression::default())) } else { Out::Plain(file) };
+        let out = if gzipped {
+            Out::Gzipped(Box::new(GzEncoder::new(file, Compression::default())))
+        } else {
+            Out::Plain(file)
+        };
         Ok(Self { path: path.to_owned(), partial, out })
     }
 

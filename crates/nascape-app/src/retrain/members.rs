@@ -8,11 +8,11 @@ use nascape_model::{
     bundle::{Card, Output, TargetKind, Weights},
     train::Schedule,
 };
-use nascape_signal::{Progress, Region};
+use nascape_signal::{BIN, Progress, Region};
 
 use super::{Request, train};
 use crate::{
-    Result,
+    Error, Result,
     recipe::{Experiment, Recipe},
     train::Told,
 };
@@ -31,8 +31,9 @@ pub(super) struct Members<'a> {
     experiment: Experiment,
     /// Where the retrained bundle is measured.
     test: Vec<Region>,
-    /// Bundle, and the weight that choosing begins with.
+    /// Bundle, and the weight that choosing begins with; those that stood there before come first.
     all: Vec<(PathBuf, Bundle, f32)>,
+    standing: usize,
 }
 
 impl<'a> Members<'a> {
@@ -55,7 +56,7 @@ impl<'a> Members<'a> {
             Bundle::save(&folder, &bundle.card, &bundle.weights)?;
             all.push((folder, bundle, weight));
         }
-        Ok(Self { request, folder, experiment, test, all })
+        Ok(Self { request, folder, experiment, test, standing: all.len(), all })
     }
 
     /// Adds each network tuned to the regions, where that helps on the validation part.
@@ -84,14 +85,15 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    /// Adds a small forest that has seen the regions only; not for a target whose scale is imputed too, nor in a program built
-    /// without XGBoost.
+    /// Adds a small forest that has seen the regions only; not for a target whose scale is imputed too, nor beside a forest that looks
+    /// at bases, nor in a program built without XGBoost.
     ///
     /// # Errors
     /// Those of training.
     pub fn grow(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
         let target = &self.request.start.card.targets[0];
-        if target.scale_output || target.output == Output::Step || !cfg!(feature = "xgboost") {
+        let by_bases = self.all.iter().any(|(_, bundle, _)| bundle.predictor.step() != BIN);
+        if target.scale_output || target.output == Output::Step || by_bases || !cfg!(feature = "xgboost") {
             return Ok(());
         }
         let architecture = Architecture::small_windows(target.kind == TargetKind::Presence);
@@ -104,8 +106,11 @@ impl<'a> Members<'a> {
     /// imputed too, since scales have no mean.
     ///
     /// # Errors
-    /// Those of saving.
+    /// [`Error::Retrain`] when nothing new does better on the validation part; those of saving.
     pub fn join(self, output: &Path, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
+        if self.all.len() == self.standing {
+            return Err(self.nothing_better());
+        }
         if self.request.start.card.targets[0].scale_output {
             let (_, bundle, _) = self.all.last().expect("there is the starting bundle");
             let name =
@@ -122,7 +127,25 @@ impl<'a> Members<'a> {
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
         recipe.experiments[0].test = self.test.clone();
-        train(recipe, None, &self.request.command, output.to_owned(), progress, told)
+        let card = train(recipe, None, &self.request.command, output.to_owned(), progress, told)?;
+        let stood = |member: &Bundle| {
+            self.all[..self.standing].iter().any(|(_, bundle, _)| bundle.card.weights == member.card.weights)
+        };
+        match &Bundle::open(output)?.weights {
+            Weights::Blend(members) if members.iter().all(|(_, member)| stood(member)) => Err(self.nothing_better()),
+            _ => Ok(card),
+        }
+    }
+
+    fn nothing_better(&self) -> Error {
+        let name = &self.request.start.card.name;
+        let without =
+            if cfg!(feature = "xgboost") { "" } else { " This Nascape was built without XGBoost and grows no trees." };
+        let detail = format!(
+            "nothing that was learned from these regions does better than {name} on the part of them that is kept to choose by; {name} \
+             stays as it is.{without} Choose more regions, or others."
+        );
+        Error::Retrain { detail }
     }
 
     fn add(&mut self, folder: PathBuf) -> Result<()> {
@@ -146,7 +169,7 @@ impl<'a> Members<'a> {
 
     fn schedule(&self) -> Schedule {
         let bases: u64 = self.experiment.train.iter().map(|region| u64::from(region.bases())).sum();
-        let steps_an_epoch = (bases as usize / (nascape_signal::BIN as usize * TILE * TILES)).max(1);
+        let steps_an_epoch = (bases as usize / (BIN as usize * TILE * TILES)).max(1);
         let epochs = (STEPS / steps_an_epoch).clamp(*EPOCHS.start(), *EPOCHS.end());
         Schedule {
             epochs,

@@ -48,7 +48,10 @@ fn unknown_summaries_and_bin_sizes_exit_with_2() {
 #[test]
 fn every_verb_explains_itself_with_an_example() {
     let all = nascape("--help").run().succeeds().stdout;
-    let verbs = ["check", "bin", "train", "impute", "evaluate", "compare", "peaks", "tirs", "models", "simulate"];
+    let verbs = [
+        "check", "bin", "train", "retrain", "impute", "evaluate", "compare", "peaks", "tirs", "serve", "models",
+        "simulate",
+    ];
     for verb in verbs {
         assert!(all.contains(&format!("\n  {verb} ")), "{all}");
         let help = nascape(verb).flag("--help").run().succeeds().stdout;

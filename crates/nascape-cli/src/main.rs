@@ -48,7 +48,7 @@ enum Verb {
     Bin(verb::bin::Args),
     /// Train a bundle on an assay and an observed mark
     Train(verb::train::Args),
-    /// Improve a bundle on regions where the mark is known, and say whether that helped elsewhere
+    /// Improve a bundle where the mark is known, and say whether that helped
     Retrain(verb::retrain::Args),
     /// Impute marks from an assay, as bigWig
     Impute(verb::impute::Args),

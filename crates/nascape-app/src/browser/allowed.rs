@@ -27,7 +27,9 @@ impl Allowed {
                 .map_err(|fault| Fault::new(format!("{}: the folder cannot be read ({fault}).", root.display())))
         };
         let file = state.join("picked.json");
-        let picked = fs::read(&file).ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+        // Beneath a root nothing counts that was picked without one.
+        let known = if root.is_none() { fs::read(&file).ok() } else { None };
+        let picked = known.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
         Ok(Self { root: root.map(canonical).transpose()?, file, picked: Mutex::new(picked) })
     }
 
@@ -42,7 +44,7 @@ impl Allowed {
         let before = picked.len();
         let known: BTreeSet<PathBuf> = picked.iter().cloned().collect();
         picked.extend(paths.into_iter().map(|path| real(&path)).filter(|path| !known.contains(path)));
-        if picked.len() > before {
+        if picked.len() > before && self.root.is_none() {
             let surplus = picked.len().saturating_sub(REMEMBERED);
             picked.drain(..surplus);
             // Forgetting costs a question after the next start, no more.

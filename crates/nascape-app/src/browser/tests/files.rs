@@ -4,8 +4,11 @@ use std::fs;
 
 use nascape_signal::BIN;
 
-use super::{Desk, by, request};
-use crate::browser::wire::{ExplainRequest, FeaturesRequest, OpenFiles, TrackKind};
+use super::{Desk, by, request, settings};
+use crate::browser::{
+    Browser, Settings,
+    wire::{ExplainRequest, FeaturesRequest, OpenFiles, TrackKind},
+};
 
 #[test]
 fn a_file_that_changed_or_went_is_told_at_the_next_tile() {
@@ -47,11 +50,23 @@ fn nothing_outside_the_root_is_opened_not_even_by_a_link() {
     let listed = desk.browser.folder(None).unwrap();
     let names: Vec<&str> = listed.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!((listed.parent, names), (None, vec!["K562.minus.bw", "K562.plus.bw"]));
-    // What the user picked may be opened, now and after the next start.
+    // What the user named at the start may be opened, but not after the next.
+    let open = |browser: &Browser| {
+        let paths = vec![secret.to_string_lossy().into_owned()];
+        browser.open_files(&OpenFiles { paths, assembly: None, apart: false }).unwrap().tracks.len()
+    };
     desk.browser.allow([secret.clone()]);
+    assert_eq!(open(&desk.browser), 1);
     let desk = desk.restarted();
-    let paths = vec![secret.to_string_lossy().into_owned()];
-    assert_eq!(desk.browser.open_files(&OpenFiles { paths, assembly: None, apart: false }).unwrap().tracks.len(), 1);
+    assert_eq!(open(&desk.browser), 0);
+    // Without a root, what was picked stays so, and opens nothing beneath another's root.
+    let free = || Browser::new(Settings { root: None, ..settings(desk.folder.path()) }).unwrap();
+    let browser = free();
+    assert_eq!(open(&browser), 0);
+    browser.allow([secret.clone()]);
+    drop(browser);
+    assert_eq!(open(&free()), 1);
+    assert_eq!(open(&desk.restarted().browser), 0);
 }
 
 #[test]

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use nascape_signal::{Assay, SignalOptions, doctor};
 
+use serde::{Deserialize, Serialize};
+
 use crate::Result;
 
 /// An assay's files and what the user said of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AssaySource {
     /// Two strands, or one file.
     pub files: doctor::Files,
@@ -23,6 +25,14 @@ impl AssaySource {
             doctor::Files::Strands(plus, minus) => Assay::open_strands(plus, minus, &self.options)?,
             doctor::Files::Single(path) => Assay::open_single(path, &self.options)?,
         })
+    }
+
+    /// The files with their roles, as a record asks for them.
+    pub(crate) fn files_to_record(&mut self) -> Vec<(String, &mut PathBuf)> {
+        match &mut self.files {
+            doctor::Files::Strands(plus, minus) => vec![("plus".to_owned(), plus), ("minus".to_owned(), minus)],
+            doctor::Files::Single(path) => vec![("signal".to_owned(), path)],
+        }
     }
 
     /// The files with their roles.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use nascape_model::{Bundle, bundle::Card};
-use nascape_signal::{Exclusion, Observed, Progress, Region, observed::PeakValue};
+use nascape_signal::{Exclusion, Observed, Progress, Region, observed::PeakValue, partial::PartialFolder};
 
 use self::{members::Members, split::split};
 pub use self::{split::Parts, verdict::Verdict};
@@ -101,8 +101,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     create_folder(parent)?;
-    let work =
-        tempfile::Builder::new().prefix(".retraining.").tempdir_in(parent).map_err(write_fault(&request.output))?;
+    let work = PartialFolder::create(parent, "retraining").map_err(write_fault(&request.output))?;
     let output = work.path().join(name);
     let mut members = Members::of(request, work.path(), experiment, parts.test.clone())?;
     members.tune(&Portion { whole: progress, from: 0.0, to: 0.5 }, &mut told)?;

@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
-.PHONY: bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
+.PHONY: golden faults bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -78,6 +78,14 @@ measure-desktop: window
 
 test-peers: build setup-peers
 	$(NASCAPE_PYTHON) -m pytest -q tests/peers
+
+# Writes the golden bits of the whole route anew, after a change that is meant to change numbers.
+golden: setup
+	cargo test --release --locked --package nascape-cli --test cli -- --ignored --exact golden::make_golden
+
+# Kills 200 programs at random moments, where make test kills 24: docs/reliability.md.
+faults: setup
+	KILLS=200 cargo test --release --locked --package nascape-cli --test cli -- --nocapture --include-ignored --test-threads 1 faults::
 
 # Licences and sources of all dependencies. Advisories need a database from the net: cargo deny check advisories.
 deny:

@@ -83,7 +83,7 @@ fn a_bundle_holds_its_card_and_its_weights() {
     for architecture in SINGLE.iter().chain(&["multitask-cnn"]) {
         let bundle = trained(architecture);
         let weights = if architecture.contains("gb") { "forest.ubj" } else { "weights.safetensors" };
-        assert_holds(bundle, &["model.json", weights]);
+        assert_holds(bundle, &["model.json", "run.json", weights]);
         let card = card(bundle);
         assert_eq!(card["architecture"]["name"], *architecture);
         assert_eq!(card["weights"], json!([{"file": weights, "sha256": sha256(&bundle.join(weights))}]));

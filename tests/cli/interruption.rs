@@ -39,10 +39,15 @@ fn end(child: Child) -> Outcome {
 
 #[track_caller]
 fn assert_stops(command: &Nascape, output: &Path, name: &str) {
+    let status = match name {
+        "INT" => 130,
+        "TERM" => 143,
+        _ => 129,
+    };
     let child = command.command().spawn().unwrap();
     wait_for("a partial file", || holds_a_partial_file(output));
     signal(&child, name);
-    end(child).fails(&["cancelled", "nothing was written"]);
+    end(child).stopped(status, &["cancelled", "nothing was written"]);
     assert_holds(output, &[]);
 }
 
@@ -61,9 +66,11 @@ fn ctrl_c_in_the_middle_of_an_imputation_leaves_nothing() {
 
 #[test]
 fn a_request_to_end_is_heard_as_ctrl_c_is() {
-    let folder = folder();
-    let command = nascape("impute").assay(&whole_genome()).with("--model", bundle()).with("--output", folder.path());
-    assert_stops(&command, folder.path(), "TERM");
+    for name in ["TERM", "HUP"] {
+        let folder = folder();
+        let command = nascape("impute").assay(&whole_genome()).with("--model", bundle()).with("--output", folder.path());
+        assert_stops(&command, folder.path(), name);
+    }
 }
 
 #[test]
@@ -96,7 +103,7 @@ fn training(output: &Path) -> Running {
 #[test]
 fn ctrl_c_in_the_middle_of_a_training_leaves_no_bundle_but_its_checkpoint() {
     let folder = folder();
-    training(&folder.path().join("mark")).signal("INT").fails(&["cancelled", "--resume"]);
+    training(&folder.path().join("mark")).signal("INT").stopped(130, &["cancelled", "--resume"]);
     assert_holds(folder.path(), &[".mark.checkpoint"]);
 }
 
@@ -121,4 +128,7 @@ fn an_imputation_that_was_killed_leaves_no_track_under_its_name() {
         left.all(|name| name.starts_with('.') && name.ends_with(".partial")),
         "what is not whole has no track's name"
     );
+    let again = nascape("impute").assay(&k562()).with("--model", bundle()).with("--region", "chr21:33,000,001-33,100,000");
+    again.with("--output", folder.path()).run().succeeds();
+    assert_holds(folder.path(), &["H3K4me3.bw", "run.json"]);
 }

@@ -161,7 +161,7 @@ fn without_its_bundle_a_rate_is_refused_with_the_remedy() {
     peaks(&track, &output).run().fails(&["run.json", "which bundle imputed", "--bundle", "--threshold"]);
     // A threshold needs neither.
     peaks(&track, &output).with("--threshold", "0.5").run().succeeds();
-    assert_holds(folder.path(), &["imputed", "peaks.narrowPeak"]);
+    assert_holds(folder.path(), &["imputed", "peaks.narrowPeak", "peaks.narrowPeak.run.json"]);
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn a_blend_is_the_weighted_mean_of_its_members() {
     let members = [trained("nascape"), trained("windows-gbt")];
     blend(folder.path(), &members, &["0.25", "0.75"], "").succeeds();
     let bundle = folder.path().join("blend");
-    assert_holds(&bundle, &["model.json", "1.nascape", "2.windows-gbt"]);
+    assert_holds(&bundle, &["model.json", "run.json", "1.nascape", "2.windows-gbt"]);
     let logits = |model: &Path, name: &str| -> Vec<f64> {
         let output = folder.path().join(name);
         let impute = nascape("impute").assay(&k562()).with("--model", model).with("--output", &output);

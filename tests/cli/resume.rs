@@ -23,8 +23,8 @@ fn resumed_training_gives_the_same_weights() {
     let checkpoint = folder.path().join(".stopped.checkpoint");
     let resume = || training(folder.path(), "stopped").flag("--resume");
     // Interrupted, told to end, and killed.
-    resume().start().until("epoch   2").signal("INT").fails(&["cancelled", "--resume"]);
-    resume().start().until("epoch   5").signal("TERM").fails(&["cancelled"]);
+    resume().start().until("epoch   2").signal("INT").stopped(130, &["cancelled", "--resume"]);
+    resume().start().until("epoch   5").signal("TERM").stopped(143, &["cancelled"]);
     resume().start().until("epoch   9").kill();
     assert!(checkpoint.is_file() && !stopped.exists());
     let told = resume().run().succeeds().stderr;
@@ -59,7 +59,7 @@ fn quick(output: &Path) -> Nascape {
 fn a_checkpoint_of_another_training_is_refused() {
     let folder = folder();
     let output = folder.path().join("mark");
-    quick(&output).start().until("epoch   2").signal("INT").fails(&["--resume"]);
+    quick(&output).start().until("epoch   2").signal("INT").stopped(130, &["--resume"]);
     for (option, value) in [
         ("--seed", "2"),
         ("--smooth", "10"),
@@ -83,7 +83,7 @@ fn a_damaged_checkpoint_is_refused() {
     let folder = folder();
     let output = folder.path().join("mark");
     let path = folder.path().join(".mark.checkpoint");
-    quick(&output).start().until("epoch   2").signal("INT").fails(&["--resume"]);
+    quick(&output).start().until("epoch   2").signal("INT").stopped(130, &["--resume"]);
     let whole = fs::read(&path).unwrap();
     let state: Value = serde_json::from_slice(&whole).unwrap();
     let refused = |bytes: &[u8]| {

@@ -50,6 +50,7 @@ fn a_bundle_of_another_cell_becomes_better_elsewhere_and_stays_as_it_was_itself(
             "precision-recall.svg",
             "profiles.png",
             "profiles.svg",
+            "run.json",
             "verdict.json",
         ],
     );

@@ -197,7 +197,7 @@ fn the_card_says_what_was_trained_on_what() {
         short(&output).with("--test", "chr21:35,000,001-36,000,000").with("--exclude", &excluded).with("--seed", "5");
     let outcome = command.with("--licence", "CC BY 4.0").flag("--json").run().succeeds();
     assert!(outcome.stderr.contains("epoch   1"), "{}", outcome.stderr);
-    assert_holds(&output, &["model.json", "weights.safetensors"]);
+    assert_holds(&output, &["model.json", "run.json", "weights.safetensors"]);
     let card = card(&output);
     assert_eq!(outcome.json(), card, "--json prints the card");
     assert_eq!(card["format"], "nascape-bundle");

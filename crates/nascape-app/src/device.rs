@@ -1,9 +1,12 @@
 //! What trains: the processor, or a graphics card where this build has a driver for it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
 /// What trains a network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Device {
     /// The processor, on our own kernels.
     #[default]

@@ -69,8 +69,8 @@ impl Recorded for Request {
         self.assay.files_to_record()
     }
 
-    fn bundles(&self) -> Vec<&Bundle> {
-        self.bundles.iter().collect()
+    fn bundles(&self) -> Result<Vec<Bundle>> {
+        Ok(self.bundles.clone())
     }
 
     fn use_bundles(&mut self, bundles: Vec<Bundle>) {

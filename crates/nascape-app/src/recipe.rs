@@ -27,13 +27,15 @@ use nascape_model::{
     input::Input,
     train::{Loss, Schedule},
 };
-use nascape_signal::{Assembly, Region, SignalOptions, Summary, doctor::Files, observed::PeakValue};
-use serde::Deserialize;
+use nascape_signal::{
+    Assembly, Region, SignalOptions, Summary, bam::Library, doctor::Files, observed::PeakValue,
+};
+use serde::{Deserialize, Serialize};
 
 use crate::{AssaySource, Error, Result};
 
 /// Everything that decides what a training gives.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// The marks, in the order of the bundle's outputs.
@@ -85,8 +87,8 @@ pub struct Recipe {
 }
 
 /// One assay, what was observed of its cells, and the parts.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Experiment {
     /// What to call it.
     pub name: String,
@@ -107,7 +109,7 @@ pub struct Experiment {
 }
 
 /// An experiment as a recipe says it.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     name: String,
@@ -116,7 +118,9 @@ struct Written {
     /// One unstranded file, or a BAM.
     signal: Option<PathBuf>,
     /// Assembly, for files without chromosome lengths.
-    assembly: Option<String>,
+    assembly: Option<Assembly>,
+    /// How the reads of a BAM stand for RNAs; those of PRO-seq when not given.
+    library: Option<Library>,
     observed: BTreeMap<String, PathBuf>,
     exclude: Option<PathBuf>,
     #[serde(default)]
@@ -138,7 +142,6 @@ impl TryFrom<Written> for Experiment {
             (None, None, Some(signal)) => Files::Single(signal),
             _ => return Err(format!("the experiment '{}' needs 'plus' and 'minus', or 'signal' alone", written.name)),
         };
-        let assembly = written.assembly.as_deref().map(Assembly::named).transpose().map_err(|e| e.to_string())?;
         let regions = |texts: Vec<String>| {
             let region = |text: &String| text.parse::<Region>().map_err(|fault| fault.to_string());
             texts.iter().map(region).collect::<std::result::Result<Vec<_>, _>>()
@@ -146,7 +149,10 @@ impl TryFrom<Written> for Experiment {
         Ok(Self {
             assay: AssaySource {
                 files,
-                options: SignalOptions { assembly: assembly.cloned(), ..SignalOptions::default() },
+                options: SignalOptions {
+                    assembly: written.assembly,
+                    library: written.library.unwrap_or(Library::PRO),
+                },
             },
             name: written.name,
             observed: written.observed,
@@ -156,6 +162,31 @@ impl TryFrom<Written> for Experiment {
             calibration: regions(written.calibration)?,
             test: regions(written.test)?,
         })
+    }
+}
+
+impl From<Experiment> for Written {
+    fn from(experiment: Experiment) -> Self {
+        let SignalOptions { assembly, library } = experiment.assay.options;
+        let (plus, minus, signal) = match experiment.assay.files {
+            Files::Strands(plus, minus) => (Some(plus), Some(minus), None),
+            Files::Single(signal) => (None, None, Some(signal)),
+        };
+        let strings = |regions: Vec<Region>| regions.iter().map(Region::to_string).collect();
+        Self {
+            name: experiment.name,
+            plus,
+            minus,
+            signal,
+            assembly,
+            library: Some(library),
+            observed: experiment.observed,
+            exclude: experiment.exclude,
+            train: strings(experiment.train),
+            validation: strings(experiment.validation),
+            calibration: strings(experiment.calibration),
+            test: strings(experiment.test),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     Error, Result, bin, compare, evaluate, impute, peaks,
     error::write_fault,
     record::{Record, Recorded, VERSION, create_folder},
-    tirs,
+    tirs, train,
 };
 
 /// What to reproduce.
@@ -64,6 +64,7 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Reproduced> {
         evaluate::Request::VERB => again::<evaluate::Request>(request, record, progress),
         compare::Request::VERB => again::<compare::Request>(request, record, progress),
         peaks::Request::VERB => again::<peaks::Request>(request, record, progress),
+        train::Request::VERB => again::<train::Request>(request, record, progress),
         tirs::Request::VERB => again::<tirs::Request>(request, record, progress),
         other => Err(fault(format!("this Nascape cannot reproduce '{other}'."))),
     }
@@ -108,9 +109,10 @@ fn again<R: Recorded>(request: &Request, record: Record, progress: &dyn Progress
     let folder = scratch.as_ref().map(PartialFolder::path).or(request.output.as_deref()).expect("one of both");
     let output = again.output();
     *output = if R::FILLS_A_FOLDER { folder.to_owned() } else { folder.join(&*output) };
+    let beside = if R::MAKES_A_FOLDER { output.clone() } else { folder.to_owned() };
     again.run_again(progress)?;
     let outputs: Vec<Compared> = (record.outputs.into_iter())
-        .map(|file| Compared { same: file.is(&folder.join(&file.name)), name: file.name, was: file.sha256 })
+        .map(|file| Compared { same: file.is(&beside.join(&file.name)), name: file.name, was: file.sha256 })
         .collect();
     Ok(Reproduced { verb: record.verb, same: outputs.iter().all(|file| file.same), outputs, warnings })
 }

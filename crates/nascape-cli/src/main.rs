@@ -1,7 +1,8 @@
 //! `nascape`: impute the chromatin landscape from one nascent-transcription assay.
 //!
 //! Each verb is a file in `verb/`: it turns arguments into a request, calls the function of `nascape-app` of the same name, and
-//! prints the answer. Exit status: 0, 1 when the job failed, 2 when the arguments are wrong.
+//! prints the answer. Exit status: 0, 1 when the job failed, 2 when the arguments are wrong, 128 and the signal's number when it was
+//! stopped.
 
 mod assay_args;
 mod terminal;
@@ -96,6 +97,9 @@ fn main() -> ExitCode {
     terminal.end();
     outcome.unwrap_or_else(|fault| {
         eprintln!("nascape: {fault}");
+        if fault.is_cancellation() {
+            return terminal.status_of_cancellation();
+        }
         if fault.is_of_arguments() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

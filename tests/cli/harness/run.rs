@@ -127,6 +127,14 @@ impl Outcome {
         self.says(words)
     }
 
+    /// A signal stopped the job: `status` is 128 and its number.
+    #[track_caller]
+    pub fn stopped(self, status: i32, words: &[&str]) -> Self {
+        assert_eq!(self.status, status, "{self:#?}");
+        assert_eq!(self.stdout, "", "a job that was stopped prints no result");
+        self.says(words)
+    }
+
     /// The arguments were wrong; the message holds all `words`.
     #[track_caller]
     pub fn misused(self, words: &[&str]) -> Self {

@@ -141,6 +141,11 @@ impl Browser {
         self.allowed.add(paths);
     }
 
+    /// Something else than the user ends the program: jobs are cancelled and waited for, and the session can be recovered.
+    pub fn end(&self) {
+        self.jobs.close();
+    }
+
     /// The user ends the program: jobs are cancelled and waited for, and nothing is left to recover. A program that ends without it
     /// crashed.
     pub fn close(&self) {

@@ -87,8 +87,8 @@ impl Recorded for Request {
         self.assay.files_to_record().into_iter().chain(observed).chain(others).chain(exclude).collect()
     }
 
-    fn bundles(&self) -> Vec<&Bundle> {
-        self.bundles.iter().collect()
+    fn bundles(&self) -> Result<Vec<Bundle>> {
+        Ok(self.bundles.clone())
     }
 
     fn use_bundles(&mut self, bundles: Vec<Bundle>) {

@@ -80,8 +80,8 @@ impl Recorded for Request {
         vec![("imputed".to_owned(), &mut self.imputed)]
     }
 
-    fn bundles(&self) -> Vec<&Bundle> {
-        self.bundle.iter().collect()
+    fn bundles(&self) -> Result<Vec<Bundle>> {
+        Ok(self.bundle.clone().into_iter().collect())
     }
 
     fn use_bundles(&mut self, bundles: Vec<Bundle>) {

@@ -58,13 +58,18 @@ pub trait Recorded: Clone + Serialize + DeserializeOwned {
     const VERB: &'static str;
     /// Whether its output is a folder, which then holds the record; else the record lies beside the file.
     const FILLS_A_FOLDER: bool;
+    /// Whether its output is a folder whose name matters, which then holds the record.
+    const MAKES_A_FOLDER: bool = false;
 
     /// The files read, by their roles.
     fn files(&mut self) -> Vec<(String, &mut PathBuf)>;
 
     /// The bundles used; written down apart from the request.
-    fn bundles(&self) -> Vec<&Bundle> {
-        Vec::new()
+    ///
+    /// # Errors
+    /// Those of opening one that the request names.
+    fn bundles(&self) -> Result<Vec<Bundle>> {
+        Ok(Vec::new())
     }
 
     /// Gives a request that was read from a record its bundles, in the order of [`bundles`](Self::bundles).
@@ -92,9 +97,9 @@ pub(crate) struct Made {
 }
 
 /// Where the record of a request lies: `run.json` in the folder that it fills, or beside its file as `FILE.run.json`.
-pub(crate) fn place<R: Recorded>(request: &mut R) -> PathBuf {
+fn place<R: Recorded>(request: &mut R) -> PathBuf {
     let output = request.output();
-    if R::FILLS_A_FOLDER {
+    if R::FILLS_A_FOLDER || R::MAKES_A_FOLDER {
         return output.join(RECORD);
     }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
@@ -121,9 +126,9 @@ pub(crate) fn write<R: Recorded>(request: &R, made: Made) -> Result<PathBuf> {
 impl Record {
     fn of<R: Recorded>(mut request: R, made: Made, path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let bundles = request.bundles();
+        let bundles = request.bundles()?;
         let mut tracks = made.tracks.into_iter();
-        let bundles = bundles.into_iter().map(|one| BundleUsed::of(one, tracks.next().unwrap_or_default(), folder));
+        let bundles = bundles.iter().map(|one| BundleUsed::of(one, tracks.next().unwrap_or_default(), folder));
         let bundles = bundles.collect();
         let inputs: Vec<FileUsed> = {
             use rayon::prelude::*;
@@ -134,7 +139,11 @@ impl Record {
             *path = input.path.clone().unwrap_or_default().into();
         }
         let output = request.output();
-        *output = output.file_name().unwrap_or_default().to_string_lossy().into_owned().into();
+        // Where it went is nobody's business; what it was called is part of some outputs.
+        *output = match R::FILLS_A_FOLDER {
+            true => PathBuf::new(),
+            false => output.file_name().unwrap_or_default().to_string_lossy().into_owned().into(),
+        };
         let outputs = made.outputs.iter().map(|(role, path)| FileUsed::output(role, path, folder));
         Ok(Self {
             nascape_version: VERSION.to_owned(),

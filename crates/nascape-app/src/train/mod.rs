@@ -3,6 +3,7 @@
 mod blend;
 mod opened;
 mod outcome;
+mod recorded;
 
 use std::{fs, io, path::PathBuf};
 
@@ -15,7 +16,9 @@ use nascape_model::{
     train::{self, Losses, Part, Resume, Trained, checkpoint::Checkpoint, margin},
 };
 use nascape_signal::{Progress, Region, smooth};
+use serde::{Deserialize, Serialize};
 
+pub use self::recorded::run_and_record;
 use self::{
     blend::{blended, gives, members},
     opened::{Opened, kind, too_near},
@@ -26,18 +29,21 @@ use crate::{
     device::Device,
     error::write_fault,
     recipe::Recipe,
-    record::{VERSION, create_folder},
+    record::{VERSION, Watch, create_folder},
 };
 
 /// What to train.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// What on what.
     pub recipe: Recipe,
     /// A bundle of the same architecture whose weights to start from.
+    #[serde(skip)]
     pub from: Option<Bundle>,
     /// What trains.
     pub device: Device,
-    /// Whether to go on from where an earlier training of this bundle was interrupted.
+    /// Whether to go on from where an earlier training of this bundle was interrupted. What comes of it is the same.
+    #[serde(skip)]
     pub resume: bool,
     /// The command, for the card.
     pub command: String,
@@ -61,6 +67,7 @@ pub enum Told<'a> {
 /// the last whole epoch is.
 pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told<'_>)) -> Result<Card> {
     let recipe = &request.recipe;
+    let watch = Watch::begin(request);
     recipe.schedule.check()?;
     recipe.architecture.check()?;
     recipe.target_smoothing.map_or(Ok(()), smooth::check)?;
@@ -182,6 +189,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         licence: recipe.licence.clone(),
         weights: Vec::new(),
     };
+    watch.check()?;
     Bundle::save(&request.output, &card, &trained.weights)?;
     let _ = fs::remove_file(&checkpoint);
     // What is on the disk is what was trained: opened as any user would.

@@ -293,7 +293,7 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         output: args.output,
     };
     let started = std::time::Instant::now();
-    let card = train::run(&request, terminal, |told| {
+    let card = train::run_and_record(&request, terminal, |told| {
         let epoch = match told {
             Told::Warning(text) => return terminal.warn(text),
             Told::Epoch(epoch) => epoch,
@@ -308,12 +308,7 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         ));
     })
     .inspect_err(|fault| {
-        let cancelled = matches!(fault, nascape_app::Error::Signal(nascape_signal::Error::Cancelled))
-            || matches!(
-                fault,
-                nascape_app::Error::Model(nascape_model::Error::Signal(nascape_signal::Error::Cancelled))
-            );
-        if cancelled && Checkpoint::path_of(&request.output).exists() {
+        if fault.is_cancellation() && Checkpoint::path_of(&request.output).exists() {
             terminal
                 .log("The whole epochs are kept beside the output: the same command with --resume goes on from them.");
         }

@@ -310,6 +310,18 @@ mod tests {
     }
 
     #[test]
+    fn every_instruction_set_with_fused_multiply_add_has_the_same_bits() {
+        let shape = Shape { c_in: 5, c_out: 7, taps: 9, dilation: 3 };
+        let (weights, bias, x, stride) = example(shape, 1_003, 0, 11);
+        let conv = PackedConv::new(shape, &weights, &bias);
+        let on = |arch| forward(&conv, arch, Rows::new(&x, shape.c_in, stride, stride));
+        // Without it (processors before 2013) a product is rounded before it is added.
+        let fused = instruction_sets().into_iter().filter(|arch| !matches!(arch, Arch::Scalar));
+        let all: Vec<_> = fused.map(|arch| (arch, on(arch))).collect();
+        assert!(all.windows(2).all(|two| two[0].1 == two[1].1), "{:?}", all.iter().map(|one| one.0).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn missing_input_stays_missing_through_a_relu() {
         let shape = Shape { c_in: 1, c_out: 1, taps: 1, dilation: 1 };
         let conv = PackedConv::new(shape, &[1.0], &[0.0]);

@@ -42,7 +42,7 @@ impl PartialFile {
             let file = tempfile::Builder::new()
                 .prefix(&format!(".{name}{MARK}"))
                 .suffix(ENDING)
-                .permissions_of_a_new_file()
+                .open_to_others(0o666)
                 .tempfile_in(folder)?;
             let held = left_behind::hold(file.as_file(), file.path());
             Ok((file, held))
@@ -100,8 +100,11 @@ impl PartialFolder {
     pub fn create(parent: &Path, what: &str) -> io::Result<Self> {
         left_behind::clean_once(parent);
         held(|| {
-            let folder =
-                tempfile::Builder::new().prefix(&format!(".{what}{MARK}")).suffix(ENDING).tempdir_in(parent)?;
+            let folder = tempfile::Builder::new()
+                .prefix(&format!(".{what}{MARK}"))
+                .suffix(ENDING)
+                .open_to_others(0o777)
+                .tempdir_in(parent)?;
             // A system that opens no folders has no locks on them either.
             let lock = File::open(folder.path()).ok();
             let held = lock.as_ref().is_none_or(|lock| left_behind::hold(lock, folder.path()));
@@ -134,21 +137,21 @@ fn held<T>(create: impl Fn() -> io::Result<(T, bool)>) -> io::Result<T> {
     }
 }
 
-/// tempfile makes files that only their owner may read; an output has the permissions of any new file.
-trait NewFilePermissions {
-    fn permissions_of_a_new_file(&mut self) -> &mut Self;
+/// tempfile makes what only its owner may read; an output has the permissions of anything new.
+trait OpenToOthers {
+    fn open_to_others(&mut self, mode: u32) -> &mut Self;
 }
 
-impl NewFilePermissions for tempfile::Builder<'_, '_> {
+impl OpenToOthers for tempfile::Builder<'_, '_> {
     #[cfg(unix)]
-    fn permissions_of_a_new_file(&mut self) -> &mut Self {
+    fn open_to_others(&mut self, mode: u32) -> &mut Self {
         use std::os::unix::fs::PermissionsExt;
         // The user's umask still takes its part away.
-        self.permissions(fs::Permissions::from_mode(0o666))
+        self.permissions(fs::Permissions::from_mode(mode))
     }
 
     #[cfg(not(unix))]
-    fn permissions_of_a_new_file(&mut self) -> &mut Self {
+    fn open_to_others(&mut self, _: u32) -> &mut Self {
         self
     }
 }

@@ -1,6 +1,9 @@
 //! What an export writes, a format each.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use nascape_signal::{BIN, Progress, SignalOptions, Summary, observed::PeakValue, partial::PartialFolder};
 
@@ -9,10 +12,13 @@ use super::{
     Export,
 };
 use crate::{
-    bin, evaluate,
+    bin,
+    error::write_fault,
+    evaluate,
     impute::{Imputed, Track},
     peaks::{self, Cut},
     portion::Portion,
+    record::RECORD,
 };
 
 /// Share of the work that imputing is, where something is made of the imputed tracks.
@@ -33,10 +39,12 @@ impl Export {
             let tracks = imputed.tracks.iter().flat_map(Track::paths).cloned();
             return Ok(tracks.chain([imputed.record.clone()]).collect());
         }
-        // Beside the outputs, where there is room; gone when the export ends.
-        let partial = PartialFolder::create(folder, "imputed").map_err(crate::error::write_fault(folder))?;
+        // Where there is room, and as deep as the outputs, so that its record fits beside them; gone when the export ends.
+        let partial = PartialFolder::create(&self.folder, "imputed").map_err(write_fault(folder))?;
         let imputed = self.impute(partial.path(), false, &Portion { whole: progress, from: 0.0, to: IMPUTING })?;
         let tracks = self.asked_for(&imputed);
+        let record = folder.join(RECORD);
+        fs::copy(&imputed.record, &record).map_err(write_fault(&record))?;
         let mut outputs = Vec::new();
         for (number, (track, place)) in tracks.iter().enumerate() {
             let share = |number: usize| IMPUTING + (1.0 - IMPUTING) * number as f64 / tracks.len() as f64;
@@ -47,6 +55,7 @@ impl Export {
                 _ => self.figure(track, folder, &part)?,
             });
         }
+        outputs.push(record);
         Ok(outputs)
     }
 

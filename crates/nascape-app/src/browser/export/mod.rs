@@ -3,13 +3,12 @@
 mod formats;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use nascape_model::Bundle;
-use nascape_signal::{Progress, Region};
+use nascape_signal::{Progress, Region, partial::PartialFolder};
 
 use super::{
     Browser,
@@ -98,41 +97,27 @@ impl Export {
     }
 
     fn run(&self, progress: &dyn Progress) -> Answer<(String, Vec<String>)> {
-        let folder = self.new_folder()?;
-        let outcome = self.write(&folder, progress).and_then(|outputs| {
-            // What was read from a file in two states is no export.
-            self.track.check()?;
-            Ok(outputs)
-        });
-        match outcome {
-            Ok(outputs) => {
-                let count = match outputs.len() {
-                    1 => "1 file".to_owned(),
-                    count => format!("{count} files"),
-                };
-                let outputs = outputs.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-                Ok((format!("Wrote {count} to {}.", folder.display()), outputs))
-            }
-            Err(fault) => {
-                // It is ours, and new.
-                let _ = fs::remove_dir_all(&folder);
-                Err(fault)
-            }
-        }
+        let partial = PartialFolder::create(&self.folder, "export").map_err(write_fault(&self.folder))?;
+        let outputs = self.write(partial.path(), progress)?;
+        // What was read from a file in two states is no export.
+        self.track.check()?;
+        let names: Vec<_> = outputs.iter().map(|path| path.strip_prefix(partial.path()).unwrap_or(path)).collect();
+        let folder = self.free_folder();
+        let outputs: Vec<String> = names.iter().map(|name| folder.join(name).to_string_lossy().into_owned()).collect();
+        partial.finish(&folder).map_err(write_fault(&folder))?;
+        let count = match outputs.len() {
+            1 => "1 file".to_owned(),
+            count => format!("{count} files"),
+        };
+        Ok((format!("Wrote {count} to {}.", folder.display()), outputs))
     }
 
     /// A folder of its own for each export: `K562.imputed`, `K562.imputed.2`.
-    fn new_folder(&self) -> Answer<PathBuf> {
+    fn free_folder(&self) -> PathBuf {
         let name = format!("{}.imputed", self.track.info.name);
-        for number in 1.. {
-            let folder = self.folder.join(if number == 1 { name.clone() } else { format!("{name}.{number}") });
-            match fs::create_dir(&folder) {
-                Ok(()) => return Ok(folder),
-                Err(fault) if fault.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(fault) => return Err(write_fault(&folder)(fault).into()),
-            }
-        }
-        unreachable!("numbers do not end")
+        let numbered = |number: u32| if number == 1 { name.clone() } else { format!("{name}.{number}") };
+        let mut folders = (1..).map(|number| self.folder.join(numbered(number)));
+        folders.find(|folder| !folder.exists()).expect("numbers do not end")
     }
 
     /// Imputes into a folder, as `nascape impute` does.

@@ -14,12 +14,13 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Nascape, assert_holds, bundle, folder, k562, k562_file, nascape, sha256, whole_genome,
-};
+use crate::harness::{Nascape, assert_holds, bundle, folder, k562, k562_file, nascape, sha256, whole_genome};
 
 /// Programs killed in a run of the tests; `make faults` kills more.
 const KILLS: u32 = 24;
+
+/// A region that takes a second or so, base by base.
+const LONG: &str = "chr1:1-60,000,000";
 
 fn kills() -> u32 {
     std::env::var("KILLS").map_or(KILLS, |kills| kills.parse().expect("KILLS is a number"))
@@ -226,14 +227,15 @@ fn a_window_that_is_killed_leaves_whole_exports_and_sessions_that_open() {
         json!({"request": {"track": track, "imputed": [{"bundle": "H3K4me3.blend", "target": "H3K4me3"}], "format": "big_wig",
             "regions": [region], "intervals": false, "fdr": null, "observed": null, "folder": root}})
     };
-    let mut dice = Dice(4);
+    let dice = Dice(4);
     let (mut exports, mut sessions, mut saved) = (0, 0, 0_u64);
     for kill in 0..kills() / 4 {
         let mut window = Window::open(&root, &home, None);
         // What the last one saved opens, asked for by name and as what is recovered.
         for path in [json!(session), Value::Null] {
             if kill > 0 && saved > 0 {
-                let (status, opened) = window.ask("open_session", &json!({"request": {"path": path, "moved": []}})).unwrap();
+                let (status, opened) =
+                    window.ask("open_session", &json!({"request": {"path": path, "moved": []}})).unwrap();
                 assert_eq!((status, &opened["missing"]), (200, &json!([])), "kill {kill}: {opened}");
                 let number = opened["view"]["number"].as_u64().unwrap();
                 assert!(number + 1 >= saved, "kill {kill}: a session that was saved is saved: {number} of {saved}");
@@ -328,7 +330,10 @@ fn a_full_disk_stops_every_other_verb_with_a_sentence() {
     let refused = |command: Nascape, bytes: u64, output: &str| {
         let outcome = command.files_of_at_most(bytes).run();
         assert!(outcome.status == 1 && outcome.stderr.contains("File too large"), "{output}: {outcome:#?}");
-        assert!(outcome.stderr.contains("cannot be written") || outcome.stderr.contains("could not be saved"), "{outcome:#?}");
+        assert!(
+            outcome.stderr.contains("cannot be written") || outcome.stderr.contains("could not be saved"),
+            "{outcome:#?}"
+        );
         let hidden = if at(output).is_dir() { holds(&at(output)).1 } else { 0 };
         assert_eq!((hidden, holds(folder.path()).1), (0, 0), "{output}");
     };
@@ -338,7 +343,8 @@ fn a_full_disk_stops_every_other_verb_with_a_sentence() {
     let compare = compare.with("--observed", format!("H3K4me3={}", peaks.display()));
     refused(compare.with("--output", at("comparison")), 5_000, "comparison");
     assert_holds(at("comparison"), &[]);
-    let command = nascape("peaks").with("--imputed", &track).with("--threshold", "0").with("--output", at("p.narrowPeak"));
+    let command =
+        nascape("peaks").with("--imputed", &track).with("--threshold", "0").with("--output", at("p.narrowPeak"));
     refused(command, 10, "p.narrowPeak");
     refused(nascape("tirs").assay(&k562()).with("--output", at("t.bed")), 1_000, "t.bed");
     let export = nascape("models").flag("export").flag(bundle()).with("--output", at("b.nascape"));
@@ -357,9 +363,9 @@ fn a_file_that_changes_while_it_is_read_is_told_and_gives_no_output() {
         fs::copy(whole_genome().plus, at("plus.bw")).unwrap();
         fs::copy(whole_genome().minus, at("minus.bw")).unwrap();
         fs::copy(whole_genome().minus, at("other.bw")).unwrap();
-        let bin = nascape("bin").with("--signal", at("plus.bw")).with("--bin-size", "1").with("--summary", "sum");
+        let bin = nascape("bin").with("--signal", at("plus.bw")).with("--bin-size", "1").with("--region", LONG);
         let impute = nascape("impute").with("--plus", at("plus.bw")).with("--minus", at("minus.bw"));
-        let impute = impute.with("--model", bundle()).with("--output", at("output"));
+        let impute = impute.with("--model", bundle()).with("--region", "chr1").with("--output", at("output"));
         for command in [bin.with("--output", at("output/bins.bw")), impute] {
             fs::create_dir_all(at("output")).unwrap();
             fs::copy(whole_genome().plus, at("plus.bw")).unwrap();
@@ -388,7 +394,7 @@ fn what_a_killed_program_left_is_removed_and_what_a_living_one_writes_is_not() {
     let users = folder.path().join(".notes.partial");
     fs::write(&left, "half").unwrap();
     fs::write(&users, "mine").unwrap();
-    let long = nascape("bin").with("--signal", whole_genome().plus).with("--bin-size", "1");
+    let long = nascape("bin").with("--signal", whole_genome().plus).with("--bin-size", "1").with("--region", LONG);
     let mut living = long.with("--output", folder.path().join("living.bw")).command().spawn().unwrap();
     while left.exists() || holds(folder.path()).1 < 2 {
         thread::sleep(Duration::from_millis(5));
@@ -412,7 +418,8 @@ fn stalling_server() -> String {
             let (stream, file) = (stream.unwrap(), file.clone());
             thread::spawn(move || {
                 let head = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-                let range = head.filter_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned)).last();
+                let range =
+                    head.filter_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned)).last();
                 let range = range.unwrap();
                 let (first, last) = range.split_once('-').unwrap();
                 let first: usize = first.parse().unwrap();

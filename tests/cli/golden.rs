@@ -91,11 +91,17 @@ fn the_route_from_reads_to_imputed_tracks_has_its_golden_bits() {
     };
     let pairs = || now.iter().zip(&was);
     if let Some((first, golden)) = pairs().find(differs) {
-        let all: Vec<String> = pairs().filter(differs).map(|(now, _)| format!("{} part {}", now.stage, now.number)).collect();
+        let all: Vec<String> =
+            pairs().filter(differs).map(|(now, _)| format!("{} part {}", now.stage, now.number)).collect();
         let (start, end) = (first.number * PART * 50 + 1, ((first.number + 1) * PART * 50).min(LENGTH));
         panic!(
             "{} changed first, at chr21:{start}-{end}: mean {} where it was {}. {} of {} parts differ: {}. If that was meant: make golden.",
-            first.stage, first.mean, golden.mean, all.len(), was.len(), all.join(", ")
+            first.stage,
+            first.mean,
+            golden.mean,
+            all.len(),
+            was.len(),
+            all.join(", ")
         );
     }
 }
@@ -104,7 +110,10 @@ fn the_route_from_reads_to_imputed_tracks_has_its_golden_bits() {
 #[test]
 #[ignore = "writes the golden file anew"]
 fn make_golden() {
-    assert!(has_golden_arithmetic(), "the golden bits are those of x86-64 with fused multiply-add, on Linux with glibc");
+    assert!(
+        has_golden_arithmetic(),
+        "the golden bits are those of x86-64 with fused multiply-add, on Linux with glibc"
+    );
     let mut text = "# K562 PRO-seq, chr21 of hg19, in parts of 4 Mb: stage, part, FNV-1a of the f32 bits, mean. make golden writes it.\n".to_owned();
     for part in route() {
         let _ = writeln!(text, "{}\t{}\t{:016x}\t{:e}", part.stage, part.number, part.checksum, part.mean);

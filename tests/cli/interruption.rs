@@ -68,7 +68,8 @@ fn ctrl_c_in_the_middle_of_an_imputation_leaves_nothing() {
 fn a_request_to_end_is_heard_as_ctrl_c_is() {
     for name in ["TERM", "HUP"] {
         let folder = folder();
-        let command = nascape("impute").assay(&whole_genome()).with("--model", bundle()).with("--output", folder.path());
+        let command =
+            nascape("impute").assay(&whole_genome()).with("--model", bundle()).with("--output", folder.path());
         assert_stops(&command, folder.path(), name);
     }
 }
@@ -128,7 +129,8 @@ fn an_imputation_that_was_killed_leaves_no_track_under_its_name() {
         left.all(|name| name.starts_with('.') && name.ends_with(".partial")),
         "what is not whole has no track's name"
     );
-    let again = nascape("impute").assay(&k562()).with("--model", bundle()).with("--region", "chr21:33,000,001-33,100,000");
+    let again =
+        nascape("impute").assay(&k562()).with("--model", bundle()).with("--region", "chr21:33,000,001-33,100,000");
     again.with("--output", folder.path()).run().succeeds();
     assert_holds(folder.path(), &["H3K4me3.bw", "run.json"]);
 }

@@ -11,7 +11,11 @@ use crate::harness::{
 const REGION: &str = "chr21:33,000,001-33,500,000";
 
 fn impute(output: &Path) -> Nascape {
-    nascape("impute").assay(&k562()).with("--model", stranded_bundle()).with("--region", REGION).with("--output", output)
+    nascape("impute")
+        .assay(&k562())
+        .with("--model", stranded_bundle())
+        .with("--region", REGION)
+        .with("--output", output)
 }
 
 fn reproduce(record: &Path) -> Nascape {
@@ -33,8 +37,15 @@ fn everything(at: &Path) -> Vec<Nascape> {
     vec![
         impute(&at.join("imputed")).flag("--intervals"),
         nascape("bin").with("--signal", k562().plus).with("--region", REGION).with("--output", at.join("bins.bw")),
-        nascape("peaks").with("--imputed", imputed()).with("--fdr", "0.9").with("--output", at.join("peaks.narrowPeak")),
-        nascape("tirs").assay(&k562()).with("--region", "chr21:33,000,001-34,000,000").with("--output", at.join("tirs.bed")),
+        nascape("peaks")
+            .with("--imputed", imputed())
+            .with("--bundle", stranded_bundle())
+            .with("--fdr", "0.9")
+            .with("--output", at.join("peaks.narrowPeak")),
+        nascape("tirs")
+            .assay(&k562())
+            .with("--region", "chr21:33,000,001-34,000,000")
+            .with("--output", at.join("tirs.bed")),
         nascape("evaluate")
             .with("--imputed", imputed())
             .with("--observed", &peaks)
@@ -76,7 +87,8 @@ fn what_every_verb_writes_is_made_again_to_the_bit() {
     let folder = folder();
     everything(folder.path()).into_iter().for_each(|command| drop(command.run().succeeds()));
     for (threads, (record, outputs)) in ["1", "2", "8"].iter().cycle().zip(RECORDS) {
-        let told = reproduce(&folder.path().join(record)).with("--threads", threads).flag("--json").run().succeeds().json();
+        let told =
+            reproduce(&folder.path().join(record)).with("--threads", threads).flag("--json").run().succeeds().json();
         assert_eq!((told["same"].as_bool(), &told["warnings"]), (Some(true), &json!([])), "{record}: {told:#}");
         assert_eq!(told["outputs"].as_array().unwrap().len(), outputs, "{record}: {told:#}");
     }
@@ -154,10 +166,18 @@ fn another_file_another_bundle_and_another_version_are_told() {
 
     write(&record, &whole);
     fs::copy(k562().minus, at("plus.bw")).unwrap();
-    reproduce(&record).run().fails(&["plus.bw (plus)", "is not the file that was used", whole["inputs"][0]["sha256"].as_str().unwrap()]);
+    reproduce(&record).run().fails(&[
+        "plus.bw (plus)",
+        "is not the file that was used",
+        whole["inputs"][0]["sha256"].as_str().unwrap(),
+    ]);
     fs::remove_file(at("plus.bw")).unwrap();
     reproduce(&record).run().fails(&["plus.bw (plus) is missing"]);
-    let left: Vec<_> = fs::read_dir(".").unwrap().flatten().filter(|e| e.file_name().to_string_lossy().contains("reproduced")).collect();
+    let left: Vec<_> = fs::read_dir(".")
+        .unwrap()
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().contains("reproduced"))
+        .collect();
     assert!(left.is_empty(), "what is not kept leaves nothing");
 }
 

@@ -27,9 +27,7 @@ use nascape_model::{
     input::Input,
     train::{Loss, Schedule},
 };
-use nascape_signal::{
-    Assembly, Region, SignalOptions, Summary, bam::Library, doctor::Files, observed::PeakValue,
-};
+use nascape_signal::{Assembly, Region, SignalOptions, Summary, bam::Library, doctor::Files, observed::PeakValue};
 use serde::{Deserialize, Serialize};
 
 use crate::{AssaySource, Error, Result};
@@ -149,10 +147,7 @@ impl TryFrom<Written> for Experiment {
         Ok(Self {
             assay: AssaySource {
                 files,
-                options: SignalOptions {
-                    assembly: written.assembly,
-                    library: written.library.unwrap_or(Library::PRO),
-                },
+                options: SignalOptions { assembly: written.assembly, library: written.library.unwrap_or(Library::PRO) },
             },
             name: written.name,
             observed: written.observed,

@@ -10,8 +10,9 @@ use nascape_signal::{Progress, partial::PartialFolder};
 use serde::Serialize;
 
 use crate::{
-    Error, Result, bin, compare, evaluate, impute, peaks,
+    Error, Result, bin, compare,
     error::write_fault,
+    evaluate, impute, peaks,
     record::{Record, Recorded, VERSION, create_folder},
     tirs, train,
 };

@@ -22,7 +22,9 @@ use nascape_model::{
     bundle::{TargetKind, TargetTransform},
     input::accepts,
 };
-use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, observed::PeakValue, partial::PartialFolder, smooth};
+use nascape_signal::{
+    Assay, BIN, Exclusion, Observed, Progress, Region, observed::PeakValue, partial::PartialFolder, smooth,
+};
 use serde::{Deserialize, Serialize};
 
 use self::{bundle::Recipes, held_out::HeldOut};

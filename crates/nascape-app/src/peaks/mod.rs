@@ -121,11 +121,8 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Called> {
     });
     let watch = Watch::begin(request);
     let called = call(request, name, rates, &watch, progress).map_err(|fault| watch.explain(fault))?;
-    let made = Made {
-        regions: called.regions.clone(),
-        outputs: vec![("peaks", request.output.clone())],
-        ..Made::default()
-    };
+    let made =
+        Made { regions: called.regions.clone(), outputs: vec![("peaks", request.output.clone())], ..Made::default() };
     // The bundle that was found is the one to ask the next time.
     record::write(&Request { bundle: bundle.map(|(bundle, _)| bundle), ..request.clone() }, made)?;
     Ok(called)

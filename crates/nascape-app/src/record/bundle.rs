@@ -56,7 +56,8 @@ impl BundleUsed {
         let beside = [folder.join(&self.name), folder.join(&file), PathBuf::from(&self.name), PathBuf::from(&file)];
         let places = self.path.iter().map(|path| folder.join(path)).chain(beside);
         // What does not open is not the one.
-        let on_disk = places.filter(|place| place.exists()).filter_map(|place| Library::open(&place.to_string_lossy()).ok());
+        let on_disk =
+            places.filter(|place| place.exists()).filter_map(|place| Library::open(&place.to_string_lossy()).ok());
         let named = Library::names().into_iter().filter(|name| *name == self.name || self.path.is_none());
         let mut same: Vec<Bundle> =
             on_disk.chain(named.filter_map(|name| Library::named(&name).ok())).filter(|one| self.is(one)).collect();

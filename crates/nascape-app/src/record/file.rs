@@ -62,7 +62,8 @@ impl FileUsed {
             return Ok(self.name.clone().into());
         }
         let was = self.path.as_ref().map(|path| folder.join(path));
-        let places: Vec<PathBuf> = was.into_iter().chain([folder.join(&self.name), PathBuf::from(&self.name)]).collect();
+        let places: Vec<PathBuf> =
+            was.into_iter().chain([folder.join(&self.name), PathBuf::from(&self.name)]).collect();
         let there = || places.iter().filter(|place| place.is_file());
         match (there().find(|place| self.is(place)), there().next()) {
             (Some(place), _) => Ok(place.clone()),
@@ -82,7 +83,8 @@ impl FileUsed {
 
     /// Whether a file has the same bytes.
     pub(crate) fn is(&self, place: &Path) -> bool {
-        let same_size = fs::metadata(place).is_ok_and(|metadata| self.bytes.is_none_or(|bytes| bytes == metadata.len()));
+        let same_size =
+            fs::metadata(place).is_ok_and(|metadata| self.bytes.is_none_or(|bytes| bytes == metadata.len()));
         same_size && sha256_of_file(place).is_ok_and(|sha256| sha256 == self.sha256)
     }
 }

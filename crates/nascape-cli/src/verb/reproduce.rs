@@ -31,7 +31,8 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let reproduced = reproduce::run(&reproduce::Request { record: args.record, output: args.output }, terminal)?;
     reproduced.warnings.iter().for_each(|text| terminal.warn(text));
     terminal.result(&reproduced, || {
-        let line = |file: &reproduce::Compared| format!("{:<8} {}", if file.same { "same" } else { "differs" }, file.name);
+        let line =
+            |file: &reproduce::Compared| format!("{:<8} {}", if file.same { "same" } else { "differs" }, file.name);
         reproduced.outputs.iter().map(line).collect::<Vec<_>>().join("\n")
     })?;
     Ok(if reproduced.same { ExitCode::SUCCESS } else { ExitCode::FAILURE })

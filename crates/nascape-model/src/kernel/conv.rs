@@ -318,7 +318,11 @@ mod tests {
         // Without it (processors before 2013) a product is rounded before it is added.
         let fused = instruction_sets().into_iter().filter(|arch| !matches!(arch, Arch::Scalar));
         let all: Vec<_> = fused.map(|arch| (arch, on(arch))).collect();
-        assert!(all.windows(2).all(|two| two[0].1 == two[1].1), "{:?}", all.iter().map(|one| one.0).collect::<Vec<_>>());
+        assert!(
+            all.windows(2).all(|two| two[0].1 == two[1].1),
+            "{:?}",
+            all.iter().map(|one| one.0).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -74,7 +74,8 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let written = PartialFile::create(&at("track.bw")).unwrap();
         let filled = PartialFolder::create(folder.path(), "bundle").unwrap();
-        let users = ["notes.partial", ".notes.partial", ".nascape-abcdef", "a.nascape-abcdef.partial", ".a.nascape-.partial"];
+        let users =
+            ["notes.partial", ".notes.partial", ".nascape-abcdef", "a.nascape-abcdef.partial", ".a.nascape-.partial"];
         users.iter().for_each(|name| fs::write(at(name), "").unwrap());
         std::os::unix::fs::symlink(at("notes.partial"), at(".link.nascape-abcdef.partial")).unwrap();
         fs::write(at(".track.bw.nascape-a1B2c3.partial"), "half").unwrap();

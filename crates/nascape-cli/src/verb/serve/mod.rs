@@ -74,7 +74,11 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let runtime = Runtime::new().map_err(fault)?;
     let outcome = runtime.block_on(serve(args.port, Arc::clone(&browser), terminal)).map_err(fault);
     // Jobs end before the program does, so that nothing half-written stays.
-    if terminal.interrupted() { browser.close() } else { browser.end() }
+    if terminal.interrupted() {
+        browser.close()
+    } else {
+        browser.end()
+    }
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome.map(|()| ExitCode::SUCCESS)
 }

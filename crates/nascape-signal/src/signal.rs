@@ -93,7 +93,7 @@ impl Signal {
     }
 
     fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
-        let bigwig = BigWig::open(path, options.reach)?;
+        let bigwig = BigWig::open_within(path, options.reach)?;
         let chromosomes = bigwig.chromosomes().to_vec();
         let recognised = assembly::recognise(&chromosomes);
         let signal = Self {

@@ -26,12 +26,20 @@ trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
 impl BigWig {
-    /// Opens a bigWig file, or an address that starts with `http://` or `https://`, as far as it may reach.
+    /// Opens a bigWig file, or an address that starts with `http://` or `https://` and that the user named.
+    ///
+    /// # Errors
+    /// As [`BigWig::open_within`].
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::open_within(path, Reach::Named)
+    }
+
+    /// Opens a bigWig file, or an address, as far as it may reach.
     ///
     /// # Errors
     /// [`Error::Read`], [`Error::Remote`] when the server cannot send parts of the file, [`Error::Damaged`] when its header
     /// points past its end or its index does not read.
-    pub fn open(path: &Path, reach: Reach) -> Result<Self> {
+    pub fn open_within(path: &Path, reach: Reach) -> Result<Self> {
         let mut source = open_source(path, reach)?;
         check_header(path, &mut source)?;
         let opened = guarded(|| BigWigRead::open(source)).map_err(|detail| damaged(path, detail))?;

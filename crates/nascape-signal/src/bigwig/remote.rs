@@ -195,3 +195,82 @@ fn length_of(said: &str, start: u64, sent: u64) -> Option<u64> {
     let (first, last, length) = (first?, last?, length?);
     (first == start && last.checked_sub(first)?.checked_add(1)? == sent && last < length).then_some(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader},
+        net::TcpListener,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread,
+    };
+
+    use super::*;
+
+    /// A server that answers everything alike, its port, and how often it was asked.
+    fn server(answer: String) -> (u16, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        thread::spawn(move || {
+            for stream in listener.incoming().map(|stream| stream.unwrap()) {
+                count.fetch_add(1, Ordering::SeqCst);
+                let lines = BufReader::new(&stream).lines();
+                lines.map_while(|line| line.ok()).take_while(|line| !line.is_empty()).for_each(drop);
+                let _ = (&stream).write_all(answer.as_bytes());
+            }
+        });
+        (port, asked)
+    }
+
+    fn said(url: &str, reach: Reach) -> String {
+        RemoteFile::open(url, reach).map(|file| file.length.to_string()).unwrap_or_else(|fault| fault.to_string())
+    }
+
+    const PART: &str = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-3/9\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd";
+
+    #[test]
+    fn what_the_user_named_may_be_anywhere_and_what_a_session_named_only_in_public() {
+        let (port, asked) = server(PART.to_owned());
+        assert_eq!(said(&format!("http://127.0.0.1:{port}/x"), Reach::Named), "9");
+        let before = asked.load(Ordering::SeqCst);
+        for host in
+            ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::1]", "[::ffff:127.0.0.1]"]
+        {
+            let told = said(&format!("http://{host}:{port}/x"), Reach::Public);
+            assert!(
+                told.contains("not on the public internet") || told.contains("cannot be reached"),
+                "{host}: {told}"
+            );
+        }
+        assert!(said(&format!("http://127.0.0.1:{port}/x"), Reach::Public).contains("not on the public internet"));
+        assert!(said("http://169.254.169.254/latest/meta-data", Reach::Public).contains("not on the public internet"));
+        assert_eq!(asked.load(Ordering::SeqCst), before, "nobody was asked");
+    }
+
+    #[test]
+    fn no_redirection_leads_from_what_was_named_into_this_network() {
+        let (port, asked) = server(PART.to_owned());
+        let moved = |to: &str| {
+            format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        };
+        let (first, _) = server(moved(&format!("http://127.0.0.1:{port}/x")));
+        let told = said(&format!("http://localhost:{first}/x"), Reach::Named);
+        assert!(told.contains("127.0.0.1, which is not on the public internet"), "{told}");
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        assert_eq!(said(&format!("http://127.0.0.1:{first}/x"), Reach::Named), "9", "the same host");
+    }
+
+    #[test]
+    fn a_part_that_was_not_asked_for_or_of_another_length_is_refused() {
+        for said_of_it in ["bytes 4-7/9", "bytes 0-9/9", "bytes 0-3/3", "bytes 0-3/*", "bytes 3-0/9", "items 0-3/9"] {
+            let (port, _) = server(PART.replace("bytes 0-3/9", said_of_it));
+            let told = said(&format!("http://127.0.0.1:{port}/x"), Reach::Named);
+            assert!(told.contains("another part than was asked for"), "{said_of_it}: {told}");
+        }
+    }
+}

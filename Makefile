@@ -12,8 +12,8 @@ export NASCAPE_DESKTOP := $(CARGO_TARGET_DIR)/release/nascape-desktop
 NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
-.PHONY: golden faults bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
+.PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
+.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -45,7 +45,7 @@ app: window
 	ui/node_modules/.bin/tauri build $(APP_FLAGS) -- --locked
 
 # Everything that CI asks for. The real experiments are read from NASCAPE_DATA.
-test: lint test-rust test-ui test-browser test-desktop test-peers
+test: lint test-rust test-ui test-browser test-load test-desktop test-peers
 
 lint: setup ui
 	scripts/setup-window
@@ -59,11 +59,24 @@ test-rust: setup ui setup-peers
 test-ui: ui
 	npm --prefix ui run --silent check
 	npm --prefix ui run --silent test
+	node --test tests/supply/supply.test.mjs
 
 # The page against nascape serve, in Chromium.
 test-browser: build ui
 	scripts/setup-window chromium
 	node --test tests/browser/*.test.mjs
+
+# nascape serve under a little load: make load and make soak are the long ones.
+test-load: build
+	node --test tests/load/load.test.mjs
+
+# 100,000 tiles for 8 connections, from ten assays of 24 chromosomes (docs/reliability.md).
+load: build
+	node tests/load/load.mjs
+
+# HOURS (2) of browsing, opening, saving and exporting, with memory and handles flat.
+soak: build
+	node tests/load/soak.mjs
 
 # The window against the real experiment, by WebDriver.
 test-desktop: build window

@@ -16,9 +16,9 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 
 use arguments::Arguments;
 use clap::Parser;
-use log::LevelFilter;
 use nascape_app::browser::Browser;
 use tauri::{AppHandle, Manager, RunEvent, Wry};
+use tauri_plugin_log::log::LevelFilter;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use nascape_app::browser::Browser;
 use tauri::{
-    AppHandle, DragDropEvent, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry,
-    plugin::TauriPlugin, window::Color,
+    AppHandle, DragDropEvent, Manager, Theme, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry,
+    plugin::TauriPlugin, webview::NewWindowResponse, window::Color,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -31,11 +31,20 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
             // A title that stays the old one is no harm.
             let _ = window.set_title(&title);
         })
+        .on_navigation(is_own)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .devtools(cfg!(debug_assertions))
         .visible(false)
         .build()?;
     let ground = if window.theme()? == Theme::Dark { DARK } else { LIGHT };
     window.set_background_color(Some(ground))?;
     window.show()
+}
+
+/// The page leads nowhere but to itself: whatever a link, a form or a script in it asks for.
+fn is_own(url: &Url) -> bool {
+    // The second is what Windows calls it.
+    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost")
 }
 
 /// Brings the window before the others.
@@ -50,5 +59,58 @@ pub fn raise(app: &AppHandle) {
 pub fn happened(window: &Window, event: &WindowEvent) {
     if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
         window.state::<Arc<Browser>>().receive(paths.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_page_leads_nowhere_but_to_itself() {
+        for (url, own) in [
+            ("tauri://localhost/", true),
+            ("http://tauri.localhost/index.html", true),
+            ("https://evil.example/", false),
+            ("http://tauri.localhost.evil.example/", false),
+            ("http://127.0.0.1:8080/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,x", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(is_own(&url.parse().unwrap()), own, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_page_may_call_the_programs_own_commands_and_nothing_else() {
+        let capability: Value = serde_json::from_str(include_str!("../capabilities/window.json")).unwrap();
+        assert_eq!((&capability["remote"], &capability["webviews"]), (&Value::Null, &Value::Null));
+        assert_eq!(capability["windows"], serde_json::json!([LABEL]));
+        let allowed = capability["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+        let allowed: BTreeSet<String> = allowed.map(|name| name.replace('-', "_")).collect();
+        let (_, build) = include_str!("../build.rs").split_once("COMMANDS: &[&str] = &[").unwrap();
+        let (commands, _) = build.split_once("];").unwrap();
+        let named = commands.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let named: BTreeSet<String> = named.map(|name| format!("allow_{}", name.trim_matches('"'))).collect();
+        assert_eq!(allowed, named);
+    }
+
+    #[test]
+    fn the_pages_policy_knows_no_other_origin() {
+        let settings: Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        let security = &settings["app"]["security"];
+        assert_eq!(security["capabilities"], serde_json::json!(["window"]));
+        assert_eq!((&security["assetProtocol"], &settings["app"]["withGlobalTauri"]), (&Value::Null, &Value::Null));
+        let policy = security["csp"].as_object().unwrap();
+        assert_eq!((&policy["default-src"], &policy["script-src"]), (&"'self'".into(), &"'self'".into()));
+        let sources = policy.values().flat_map(|sources| sources.as_str().unwrap().split(' '));
+        let known = ["'self'", "'none'", "'unsafe-inline'", "data:", "blob:", "ipc:", "http://ipc.localhost"];
+        assert!(sources.into_iter().all(|source| known.contains(&source)), "{policy:?}");
+        assert_eq!(policy["style-src"], "'self' 'unsafe-inline'");
     }
 }

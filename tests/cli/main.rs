@@ -19,6 +19,7 @@ mod intervals;
 mod library;
 mod peaks;
 mod recipe;
+mod refusals;
 mod remote;
 mod reproduce;
 mod resume;

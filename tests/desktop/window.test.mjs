@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -75,6 +76,39 @@ test("the_page_can_call_its_own_commands_only_and_open_what_was_picked_only", as
   }
   const { faults } = await invoke(app, "open_files", { request: { paths: ["/etc/passwd"], assembly: null, apart: false } });
   assert.match(faults[0].message, /was not chosen by you/);
+});
+
+test("the_page_leads_nowhere_and_opens_no_other_window", async () => {
+  let asked = 0;
+  const elsewhere = createServer((_, answer) => {
+    asked += 1;
+    answer.end("elsewhere");
+  });
+  await new Promise((done) => elsewhere.listen(0, "127.0.0.1", done));
+  const url = `http://127.0.0.1:${elsewhere.address().port}/`;
+  const before = await app.run("return location.href");
+  for (const script of [
+    "location.href = arguments[0]",
+    "window.open(arguments[0])",
+    "const link = Object.assign(document.createElement('a'), { href: arguments[0], target: '_blank' }); document.body.append(link); link.click(); link.remove()",
+    "const form = Object.assign(document.createElement('form'), { action: arguments[0], method: 'post' }); document.body.append(form); form.submit(); form.remove()",
+    "const frame = Object.assign(document.createElement('iframe'), { src: arguments[0] }); document.body.append(frame); setTimeout(() => frame.remove(), 200)",
+    "new Image().src = arguments[0]",
+    "fetch(arguments[0]).catch(() => undefined)",
+  ]) {
+    await app.run(script, url);
+    await new Promise((done) => setTimeout(done, 300));
+    assert.equal(await app.run("return location.href"), before, script);
+  }
+  elsewhere.close();
+  assert.equal(asked, 0);
+});
+
+test("an_address_that_nobody_named_is_not_asked_for", async () => {
+  const request = { paths: ["http://127.0.0.1:9/x.bw", "http://169.254.169.254/x.bw"], assembly: null, apart: true };
+  const { faults } = await invoke(app, "open_files", { request });
+  assert.equal(faults.length, 2);
+  for (const { message } of faults) assert.match(message, /you did not name yourself/);
 });
 
 /** The numbers of a bigWig in the region, as text. */

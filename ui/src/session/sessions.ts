@@ -1,6 +1,7 @@
 // Sessions: saved, opened again, with files that moved found by the user.
 
 import type { OpenedSession } from "../backend/wire/OpenedSession";
+import { firstLocus } from "./defaults";
 import { examine } from "./doctor";
 import { readView, writeView } from "./saved";
 import { openTracksOf } from "./view";
@@ -58,7 +59,7 @@ export async function restore(workspace: Workspace, session: OpenedSession): Pro
   }
   workspace.genome = null;
   const genome = await workspace.backend.genome(assay.track.id);
-  workspace.begin(view);
+  workspace.begin(view.loci.length > 0 ? view : { ...view, loci: [firstLocus(genome, assay.track)] });
   workspace.assay = assay.track.kind === "features" ? null : assay.track.id;
   workspace.genome = genome;
   workspace.path = session.path;

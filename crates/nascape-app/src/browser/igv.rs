@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -19,18 +20,26 @@ impl Browser {
     /// # Errors
     /// When no IGV listens, or it refuses a command.
     pub fn send_to_igv(&self, tracks: &[String], locus: &str) -> Answer<()> {
-        let mut commands = Vec::new();
+        let mut paths = Vec::new();
         for track in tracks {
             let track = self.track(track)?;
             track.check()?;
-            commands.extend(track.paths().map(|path| format!("load \"{}\"", path.display())));
+            paths.extend(track.paths().cloned());
         }
-        commands.push(format!("goto {}", locus.replace(char::is_whitespace, "")));
-        if commands.iter().any(|command| command.contains(['\n', '\r'])) {
-            return Err(Fault::new("A file name with a line break cannot be handed to IGV. Rename the file."));
-        }
-        send(&commands, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))
+        send(&commands(&paths, locus)?, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))
     }
+}
+
+/// What IGV is told, a line a command.
+fn commands(paths: &[PathBuf], locus: &str) -> Answer<Vec<String>> {
+    // A quotation mark would end the file's name, and a line break the command.
+    if paths.iter().any(|path| path.to_string_lossy().contains(['\n', '\r', '"'])) {
+        return Err(Fault::new(
+            "A file name with a quotation mark or a line break cannot be handed to IGV. Rename the file.",
+        ));
+    }
+    let loads = paths.iter().map(|path| format!("load \"{}\"", path.display()));
+    Ok(loads.chain([format!("goto {}", locus.replace(char::is_whitespace, ""))]).collect())
 }
 
 fn send(commands: &[String], at: SocketAddr) -> Answer<()> {
@@ -62,6 +71,15 @@ mod tests {
     use std::{net::TcpListener, thread};
 
     use super::*;
+
+    #[test]
+    fn a_name_never_becomes_a_command_of_igv() {
+        let told = commands(&["a b.bw".into()], "chr1:1-2\nexit").unwrap();
+        assert_eq!(told, ["load \"a b.bw\"", "goto chr1:1-2exit"]);
+        for name in ["a\nexit", "a\rexit", "a\" index=\"b"] {
+            assert!(commands(&[name.into()], "chr1").is_err());
+        }
+    }
 
     #[test]
     fn commands_go_one_by_one_and_a_refusal_is_told() {

@@ -1,6 +1,6 @@
 //! Sessions that are saved and come back.
 
-use std::fs;
+use std::{fs, io::ErrorKind, net::TcpListener, path::PathBuf};
 
 use nascape_signal::BIN;
 use serde_json::json;
@@ -99,4 +99,29 @@ fn a_crash_loses_nothing_and_what_is_no_session_is_told() {
     let path = Some(desk.path("K562.plus.bw").to_string_lossy().into_owned());
     let fault = desk.browser.open_session(&OpenSession { path, moved: vec![], window: None }).unwrap_err();
     assert!(fault.message.contains("this is no session of Nascape"), "{fault}");
+}
+
+#[test]
+fn a_sessions_address_is_asked_for_only_in_public() {
+    let desk = Desk::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let addresses = ["localhost", "127.1", "2130706433"].map(|host| format!("http://{host}:{port}/x.bw"));
+    // Even those that the user named himself.
+    desk.browser.allow(addresses.iter().map(PathBuf::from));
+    let track = |path: &String| {
+        let file = json!({"path": path, "relative": null, "bytes": 0, "changed": "0", "sha256_of_ends": ""});
+        json!({"id": path, "files": [file], "assembly": null})
+    };
+    let tracks: Vec<_> = addresses.iter().map(track).collect();
+    let session =
+        json!({"format": "nascape-session", "version": 1, "nascape_version": "", "tracks": tracks, "view": null});
+    fs::write(desk.path("my.nascape.json"), session.to_string()).unwrap();
+    let opened = open(&desk, "a", vec![]);
+    assert_eq!((opened.tracks.len(), opened.missing.len()), (0, 3));
+    for missing in opened.missing {
+        assert!(missing.message.contains("127.0.0.1, which is not on the public internet"), "{missing:?}");
+    }
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
 }

@@ -105,20 +105,22 @@ impl<'a> Members<'a> {
         self.add(folder)
     }
 
-    /// Blends them into `output`.
+    /// Blends them into `output`; what stood there may be recalibrated, too, or that alone.
     ///
     /// # Errors
     /// [`Error::Retrain`] when nothing new does better on the validation part; those of saving.
     pub fn join(self, output: &Path, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
-        if self.all.len() == self.standing {
-            return Err(self.nothing_better());
-        }
         let member = |(folder, _, weight): &(PathBuf, Bundle, f32)| blend::Member {
             bundle: folder.to_string_lossy().into_owned(),
             // Where one is left out, all are chosen, from those given on.
             weight: (*weight > 0.0).then_some(*weight),
         };
-        let settings = blend::Settings { members: self.all.iter().map(member).collect(), evenness: self.evenness() };
+        let settings = blend::Settings {
+            members: self.all.iter().map(member).collect(),
+            evenness: self.evenness(),
+            recalibrate: self.request.start.card.targets[0].output != Output::Step,
+            offset: self.standing_offset(),
+        };
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
         // There is too little for a part of its own: a handful of weights were chosen on this one.
@@ -128,9 +130,23 @@ impl<'a> Members<'a> {
         let stood = |member: &Bundle| {
             self.all[..self.standing].iter().any(|(_, bundle, _)| bundle.card.weights == member.card.weights)
         };
-        match &Bundle::open(output)?.weights {
-            Weights::Blend(members) if members.iter().all(|(_, member)| stood(member)) => Err(self.nothing_better()),
-            _ => Ok(card),
+        let new = match (&card.architecture, &Bundle::open(output)?.weights) {
+            (Architecture::Blend(settings), Weights::Blend(members)) => {
+                let whole: f32 = settings.members.iter().filter_map(|member| member.weight).sum();
+                let was: f32 = self.all[..self.standing].iter().map(|(_, _, weight)| weight).sum();
+                let recalibrated = settings.offset != self.standing_offset() || (whole - was).abs() > 1e-3;
+                recalibrated || members.iter().any(|(_, member)| !stood(member))
+            }
+            _ => unreachable!("a blend was asked for"),
+        };
+        if new { Ok(card) } else { Err(self.nothing_better()) }
+    }
+
+    /// What the starting bundle adds to its members' mean.
+    fn standing_offset(&self) -> f32 {
+        match &self.request.start.card.architecture {
+            Architecture::Blend(settings) => settings.offset,
+            _ => 0.0,
         }
     }
 

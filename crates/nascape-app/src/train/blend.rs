@@ -5,7 +5,10 @@ use nascape_model::{
     architecture::{Architecture, blend},
     bundle::{Card, Target, TargetKind, TargetTransform, Weights},
     predictor::{Engine, Layout, Mean, Predictor},
-    train::{self, Loss, Losses, Part, Trained},
+    train::{
+        self, Loss, Losses, Part, Trained,
+        blend::{Choice, Chosen},
+    },
 };
 use nascape_signal::BIN;
 
@@ -58,7 +61,8 @@ pub(super) fn check(
     for (_, member) in members {
         let targets = &member.card.targets;
         let fits = |((target, kind), (name, loss)): ((&Target, &TargetKind), (&String, &Loss))| {
-            let transform = if *kind == TargetKind::Signal { recipe.target_transform } else { TargetTransform::Identity };
+            let transform =
+                if *kind == TargetKind::Signal { recipe.target_transform } else { TargetTransform::Identity };
             (&target.name, target.kind, target.transform, target.output) == (name, *kind, transform, loss.output())
                 && (loss.has_scale() || !target.scale_output)
         };
@@ -82,15 +86,26 @@ fn no_member(member: &Bundle, why: &str) -> Error {
 pub(super) fn blended(
     recipe: &train::Recipe,
     members: Vec<(String, Bundle)>,
-    validation: &Part,
+    [on, validation]: [&Part; 2],
 ) -> Result<(Architecture, Trained)> {
     let Architecture::Blend(settings) = &recipe.architecture else { unreachable!("asked for a blend only") };
     let said: Option<Vec<f32>> = settings.members.iter().map(|member| member.weight).collect();
-    let weights = said.unwrap_or_else(|| {
+    let said = said.filter(|_| !settings.recalibrate).map(|weights| Chosen { weights, offset: settings.offset });
+    let Chosen { weights, offset } = said.unwrap_or_else(|| {
         let of_members: Vec<(&Predictor, Layout)> =
             members.iter().map(|(_, bundle)| (&bundle.predictor, bundle.card.layout())).collect();
         let begin: Vec<f32> = settings.members.iter().map(|member| member.weight.unwrap_or(0.0)).collect();
-        train::blend::weights(&of_members, &begin, settings.evenness, &recipe.losses, validation)
+        let unseen = settings.recalibrate && begin.iter().any(|weight| *weight > 0.0);
+        let choice = Choice {
+            members: &of_members,
+            begin: &begin,
+            offset: settings.offset,
+            evenness: settings.evenness,
+            losses: &recipe.losses,
+            validation,
+            unseen: unseen.then_some(on),
+        };
+        choice.choose()
     });
     let (weights, members): (Vec<f32>, Vec<(String, Bundle)>) =
         weights.into_iter().zip(members).filter(|(weight, _)| *weight > 0.0).unzip();
@@ -101,8 +116,9 @@ pub(super) fn blended(
     let of_card = weights.iter().zip(&members).map(member).collect();
     let layouts: Vec<Layout> = members.iter().map(|(_, bundle)| bundle.card.layout()).collect();
     let predictors = members.iter().map(|(_, bundle)| bundle.predictor.clone()).collect();
-    let engine = Engine::Blend(Mean::new(&weights, &layouts, &recipe.losses.layout()), predictors);
+    let engine = Engine::Blend(Mean::new(&weights, &layouts, &recipe.losses.layout(), offset), predictors);
     let predictor = Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine };
     let trained = Trained { weights: Weights::Blend(members), predictor, best_epoch: 0, epochs: Vec::new() };
-    Ok((Architecture::Blend(blend::Settings { members: of_card, evenness: settings.evenness }), trained))
+    let settings = blend::Settings { members: of_card, offset, ..settings.clone() };
+    Ok((Architecture::Blend(settings), trained))
 }

@@ -148,7 +148,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
             (recipe.architecture.clone(), trained)
         }
         Kind::Forest(_) => (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?),
-        Kind::Blend(_) => blended(&learned, members, &choose)?,
+        Kind::Blend(_) => blended(&learned, members, [&on, &choose])?,
     };
     drop(on);
     // What was learned for the helpers stays in the layers below; their outputs go.

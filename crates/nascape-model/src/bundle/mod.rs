@@ -256,7 +256,7 @@ pub fn predictor(card: &Card, weights: &Weights) -> std::result::Result<Predicto
             if predictors.iter().any(|member| member.step() != predictors[0].step()) {
                 return Err("its members look at bins of different sizes.".to_owned());
             }
-            Engine::Blend(Mean::new(&weights, &layouts, &card.layout()), predictors)
+            Engine::Blend(Mean::new(&weights, &layouts, &card.layout(), settings.offset), predictors)
         }
         _ => return Err("the weights are not those of the card's architecture.".to_owned()),
     };

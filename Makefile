@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
-.PHONY: bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
+.PHONY: bundles benchmark-models benchmark-retraining benchmark-carrying-over bench twin setup setup-node setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -95,6 +95,10 @@ benchmark-models: build
 # Retrains bundles of one cell on more and more of another, and writes models/benchmark/retraining.md.
 benchmark-retraining: build
 	models/measure-retraining
+
+# Trains accessibility on one cell and measures it on the other, and writes models/benchmark/carrying-over.md.
+benchmark-carrying-over: build
+	models/measure-carrying-over
 
 # Our engine beside PyTorch, XGBoost, pyBigWig and bigtools: benches/RESULTS.md.
 bench: build setup-peers

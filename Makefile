@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
-.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
+.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -116,6 +116,10 @@ benchmark-models: build
 # Retrains bundles of one cell on more and more of another, and writes models/benchmark/retraining.md.
 benchmark-retraining: build
 	models/measure-retraining
+
+# Trains accessibility on one cell and measures it on the other, and writes models/benchmark/carrying-over.md.
+benchmark-carrying-over: build
+	models/measure-carrying-over
 
 # Our engine beside PyTorch, XGBoost, pyBigWig and bigtools: benches/RESULTS.md.
 bench: build setup-peers

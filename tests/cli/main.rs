@@ -23,6 +23,7 @@ mod refusals;
 mod remote;
 mod reproduce;
 mod resume;
+mod retrain;
 mod serve;
 mod simulate;
 mod tirs;

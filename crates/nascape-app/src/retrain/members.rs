@@ -24,6 +24,9 @@ const EPOCHS: std::ops::RangeInclusive<usize> = 8..=40;
 const TILE: usize = 2_048;
 const TILES: usize = 4;
 
+/// Bases of a validation part on which chosen weights count as much as even ones.
+const EVEN: f32 = 400_000.0;
+
 /// The bundles that a retrained one may be blended of, saved in a folder of their own.
 pub(super) struct Members<'a> {
     request: &'a Request,
@@ -85,15 +88,15 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    /// Adds a small forest that has seen the regions only; not for a target whose scale is imputed too, nor beside a forest that looks
-    /// at bases, nor in a program built without XGBoost.
+    /// Adds a small forest that has seen the regions only; not beside a forest that looks at bases, nor in a program built without
+    /// XGBoost.
     ///
     /// # Errors
     /// Those of training.
     pub fn grow(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
         let target = &self.request.start.card.targets[0];
         let by_bases = self.all.iter().any(|(_, bundle, _)| bundle.predictor.step() != BIN);
-        if target.scale_output || target.output == Output::Step || by_bases || !cfg!(feature = "xgboost") {
+        if target.output == Output::Step || by_bases || !cfg!(feature = "xgboost") {
             return Ok(());
         }
         let architecture = Architecture::small_windows(target.kind == TargetKind::Presence);
@@ -102,39 +105,55 @@ impl<'a> Members<'a> {
         self.add(folder)
     }
 
-    /// Blends them into `output`; a network that is alone with its tuned self is not blended where its scale is
-    /// imputed too, since scales have no mean.
+    /// Blends them into `output`; what stood there may be recalibrated, too, or that alone.
     ///
     /// # Errors
     /// [`Error::Retrain`] when nothing new does better on the validation part; those of saving.
     pub fn join(self, output: &Path, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<Card> {
-        if self.all.len() == self.standing {
-            return Err(self.nothing_better());
-        }
-        if self.request.start.card.targets[0].scale_output {
-            let (_, bundle, _) = self.all.last().expect("there is the starting bundle");
-            let name =
-                output.file_name().map_or_else(|| bundle.card.name.clone(), |name| name.to_string_lossy().into_owned());
-            Bundle::save(output, &Card { name, ..bundle.card.clone() }, &bundle.weights)?;
-            return Ok(Bundle::open(output)?.card);
-        }
         let member = |(folder, _, weight): &(PathBuf, Bundle, f32)| blend::Member {
             bundle: folder.to_string_lossy().into_owned(),
             // Where one is left out, all are chosen, from those given on.
             weight: (*weight > 0.0).then_some(*weight),
         };
-        let settings = blend::Settings { members: self.all.iter().map(member).collect() };
+        let settings = blend::Settings {
+            members: self.all.iter().map(member).collect(),
+            evenness: self.evenness(),
+            recalibrate: self.request.start.card.targets[0].output != Output::Step,
+            offset: self.standing_offset(),
+        };
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
+        // There is too little for a part of its own: a handful of weights were chosen on this one.
+        recipe.experiments[0].calibration = self.experiment.validation.clone();
         recipe.experiments[0].test = self.test.clone();
         let card = train(recipe, None, &self.request.command, output.to_owned(), progress, told)?;
         let stood = |member: &Bundle| {
             self.all[..self.standing].iter().any(|(_, bundle, _)| bundle.card.weights == member.card.weights)
         };
-        match &Bundle::open(output)?.weights {
-            Weights::Blend(members) if members.iter().all(|(_, member)| stood(member)) => Err(self.nothing_better()),
-            _ => Ok(card),
+        let new = match (&card.architecture, &Bundle::open(output)?.weights) {
+            (Architecture::Blend(settings), Weights::Blend(members)) => {
+                let whole: f32 = settings.members.iter().filter_map(|member| member.weight).sum();
+                let was: f32 = self.all[..self.standing].iter().map(|(_, _, weight)| weight).sum();
+                let recalibrated = settings.offset != self.standing_offset() || (whole - was).abs() > 1e-3;
+                recalibrated || members.iter().any(|(_, member)| !stood(member))
+            }
+            _ => unreachable!("a blend was asked for"),
+        };
+        if new { Ok(card) } else { Err(self.nothing_better()) }
+    }
+
+    /// What the starting bundle adds to its members' mean.
+    fn standing_offset(&self) -> f32 {
+        match &self.request.start.card.architecture {
+            Architecture::Blend(settings) => settings.offset,
+            _ => 0.0,
         }
+    }
+
+    /// The less there is to choose weights by, the more even they are.
+    fn evenness(&self) -> f32 {
+        let chosen_by: u32 = self.experiment.validation.iter().map(Region::bases).sum();
+        EVEN / (EVEN + chosen_by as f32)
     }
 
     fn nothing_better(&self) -> Error {

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::recorded::run_and_record;
 use self::{
-    blend::{blended, gives, members},
+    blend::{blended, gives},
     opened::{Opened, kind, too_near},
     outcome::targets,
 };
@@ -90,13 +90,15 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     }
     let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
     let kinds = (0..recipe.learned().len()).map(|at| kind(recipe, &experiments, at)).collect::<Result<Vec<_>>>()?;
-    let loss = |kind: &TargetKind| {
-        recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(*kind == TargetKind::Presence))
+    let members = blend::members(recipe)?;
+    let loss = |(at, kind): (usize, &TargetKind)| {
+        let usual = || recipe.architecture.usual_loss(*kind == TargetKind::Presence);
+        recipe.loss.or_else(|| blend::usual_loss(&members, at)).unwrap_or_else(usual)
     };
     let learned = train::Recipe {
         architecture: recipe.architecture.clone(),
         input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
-        losses: Losses(kinds.iter().map(loss).collect()),
+        losses: Losses(kinds.iter().enumerate().map(loss).collect()),
         // Weights that are gone on from know inputs of their own depth.
         reads_per_kb: recipe
             .reads_per_kb
@@ -106,7 +108,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         schedule: recipe.schedule.clone(),
     };
     let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
-    let members = members(recipe, &learned.losses)?;
+    blend::check(&members, recipe, &kinds, &learned.losses)?;
     let (reach, margin, step, needs_strands) = match &members[..] {
         [] => {
             if matches!(learned.kind(), Kind::Network(_)) {
@@ -153,7 +155,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
             (recipe.architecture.clone(), trained)
         }
         Kind::Forest(_) => (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?),
-        Kind::Blend(_) => blended(&learned, members, &choose)?,
+        Kind::Blend(_) => blended(&learned, members, [&on, &choose])?,
     };
     drop(on);
     // What was learned for the helpers stays in the layers below; their outputs go.

@@ -10,6 +10,21 @@ use crate::{Error, Result};
 pub struct Settings {
     /// The bundles.
     pub members: Vec<Member>,
+    /// How far weights that are chosen are drawn towards even ones afterwards: 0 not at all, 1 all the way. On a small validation part
+    /// the best weights are largely luck, and even ones hard to beat.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub evenness: f32,
+    /// Whether members whose weight is given may also take part recalibrated, with `a z + b` for `z`, fitted to a train part that they have
+    /// not learned from. On a card the weights and the offset say what came of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recalibrate: bool,
+    /// What is added to the mean's raw values.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub offset: f32,
+}
+
+fn is_none(number: &f32) -> bool {
+    *number == 0.0
 }
 
 /// A bundle in a blend.
@@ -35,6 +50,12 @@ impl Settings {
             || weights().any(|_| true) && weights().sum::<f32>() <= 0.0
         {
             return fault("the weights of a blend are numbers of at least 0, and not all 0.");
+        }
+        if !self.offset.is_finite() {
+            return fault("the offset of a blend is a number.");
+        }
+        if !(0.0..=1.0).contains(&self.evenness) {
+            return fault("the evenness of a blend lies between 0 and 1.");
         }
         Ok(())
     }

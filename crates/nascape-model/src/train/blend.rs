@@ -1,48 +1,130 @@
 //! The weights of a blend, chosen on the validation part.
 
-use super::{Losses, Part};
-use crate::predictor::Predictor;
+use super::{Losses, Part, Stretch, recalibration::Recalibration};
+use crate::predictor::{Layout, Mean, Predictor};
 
 /// Steps into which a weight's range is cut.
 const STEPS: usize = 20;
 
-/// The weights, which sum to 1, under which the members' mean has the lowest loss on `part`: by exchanging twentieths between members
-/// as long as that helps, from `begin` on, or from equal weights where it is all zeros.
-pub fn weights(members: &[&Predictor], begin: &[f32], losses: &Losses, part: &Part) -> Vec<f32> {
-    // The raw numbers of each region by each member, computed once.
-    let raw: Vec<Vec<Vec<f32>>> = members
-        .iter()
-        .map(|member| part.stretches().iter().map(|stretch| stretch.raw(member).concat()).collect())
-        .collect();
-    let loss = |shares: &[usize]| {
+/// What weights are chosen for, and by.
+pub struct Choice<'a> {
+    /// The members, each with what its raw numbers are.
+    pub members: &'a [(&'a Predictor, Layout)],
+    /// The weights to begin with; equal ones where all are zeros.
+    pub begin: &'a [f32],
+    /// What is added to the mean that is begun with.
+    pub offset: f32,
+    /// How far weights are drawn towards even ones where a member joins that had none.
+    pub evenness: f32,
+    /// What the weights make small.
+    pub losses: &'a Losses,
+    /// On what.
+    pub validation: &'a Part,
+    /// A part that the members which have a weight did not see: on it a recalibration of their mean is fitted, which may take part too. There
+    /// is one then.
+    pub unseen: Option<&'a Part>,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// A weight a member. They sum to 1, unless recalibrated numbers have a share.
+    pub weights: Vec<f32>,
+    /// Added to the mean's values.
+    pub offset: f32,
+}
+
+impl Choice<'_> {
+    /// The weights under which the members' mean has the lowest loss on the validation part: by exchanging twentieths between members
+    /// as long as that helps. What nothing is better than stays as it is.
+    pub fn choose(&self) -> Chosen {
+        let raw = self.raw(self.validation);
+        let (as_is, recalibrated) = match self.unseen {
+            Some(unseen) => (self.as_is(), self.recalibration(unseen)),
+            None => Default::default(),
+        };
+        // Those that begin stand a second time at the end, recalibrated.
+        let begins: Vec<usize> = (0..self.begin.len()).filter(|&member| self.begin[member] > 0.0).collect();
+        let standing = if recalibrated == as_is { Vec::new() } else { begins.clone() };
+        let as_chosen = |shares: &[usize]| {
+            let (of_members, of_recalibrated) = shares.split_at(self.members.len());
+            let mut chosen = Chosen { weights: as_weights(of_members), offset: 0.0 };
+            for &member in &begins {
+                chosen.offset += as_is.offset * chosen.weights[member];
+                chosen.weights[member] *= as_is.slope;
+            }
+            for (&member, share) in standing.iter().zip(as_weights(of_recalibrated)) {
+                chosen.weights[member] += recalibrated.slope * share;
+                chosen.offset += recalibrated.offset * share;
+            }
+            chosen
+        };
+        let loss = |shares: &[usize]| self.loss(&as_chosen(shares), &raw, self.validation);
+        let mut shares = [shares(self.begin), vec![0; standing.len()]].concat();
+        let mut lowest = loss(&shares);
+        loop {
+            let all = shares.len();
+            let pairs = (0..all).flat_map(|from| (0..all).map(move |to| (from, to)));
+            let exchanged = pairs.filter(|&(from, to)| from != to && shares[from] > 0).map(|(from, to)| {
+                let mut shares = shares.clone();
+                shares[from] -= 1;
+                shares[to] += 1;
+                (loss(&shares), shares)
+            });
+            match exchanged.min_by(|a, b| a.0.total_cmp(&b.0)) {
+                Some((better, found)) if better < lowest => (lowest, shares) = (better, found),
+                _ => break,
+            }
+        }
+        let Chosen { weights, offset } = as_chosen(&shares);
+        let joins = !begins.is_empty() && (0..weights.len()).any(|at| self.begin[at] == 0.0 && weights[at] > 0.0);
+        let evenness = if joins { self.evenness } else { 0.0 };
+        Chosen { weights: drawn(&weights, evenness), offset: (1.0 - evenness) * offset }
+    }
+
+    /// The raw numbers of each region by each member.
+    fn raw(&self, part: &Part) -> Vec<Vec<Vec<Vec<f32>>>> {
+        let of_members = |stretch: &Stretch| self.members.iter().map(|(member, _)| stretch.raw(member)).collect();
+        part.stretches().iter().map(of_members).collect()
+    }
+
+    /// What was done to the mean that is begun with.
+    fn as_is(&self) -> Recalibration {
+        Recalibration { slope: self.begin.iter().sum(), offset: self.offset }
+    }
+
+    /// What is best done to it, on a part that its members did not see.
+    fn recalibration(&self, unseen: &Part) -> Recalibration {
+        let raw = self.raw(unseen);
+        let whole = self.as_is().slope;
+        let of = |one: &Recalibration| Chosen {
+            weights: self.begin.iter().map(|weight| one.slope * weight / whole).collect(),
+            offset: one.offset,
+        };
+        Recalibration::fitted(self.as_is(), |one| self.loss(&of(one), &raw, unseen))
+    }
+
+    fn loss(&self, chosen: &Chosen, raw: &[Vec<Vec<Vec<f32>>>], part: &Part) -> f64 {
+        let losses = self.losses;
+        let layouts: Vec<Layout> = self.members.iter().map(|(_, layout)| layout.clone()).collect();
+        let mean = Mean::new(&chosen.weights, &layouts, &losses.layout(), chosen.offset);
         let none = vec![0.0; losses.0.len()];
         let (mut sums, mut counted) = (Vec::new(), Vec::new());
-        for (at, stretch) in part.stretches().iter().enumerate() {
-            let mut z = vec![0.0; raw[0][at].len()];
-            for (share, raw) in shares.iter().zip(&raw) {
-                let weight = *share as f32 / STEPS as f32;
-                z.iter_mut().zip(&raw[at]).for_each(|(sum, z)| *sum += weight * z);
-            }
+        for (stretch, raw) in part.stretches().iter().zip(raw) {
+            let z = mean.of(raw.iter(), stretch.bins()).concat();
             sums.push(losses.sum(&z, stretch.targets(), &none).0);
             counted.push(losses.counted(stretch.targets()));
         }
         losses.of_whole(&super::total(sums.into_iter()), &super::total(counted.into_iter()))
-    };
-    let mut shares = shares(begin);
-    let mut lowest = loss(&shares);
-    loop {
-        let pairs = (0..members.len()).flat_map(|from| (0..members.len()).map(move |to| (from, to)));
-        let exchanged = pairs.filter(|&(from, to)| from != to && shares[from] > 0).map(|(from, to)| {
-            let mut shares = shares.clone();
-            shares[from] -= 1;
-            shares[to] += 1;
-            (loss(&shares), shares)
-        });
-        match exchanged.min_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((better, found)) if better < lowest => (lowest, shares) = (better, found),
-            _ => break,
-        }
     }
+}
+
+/// Weights, drawn towards even ones.
+fn drawn(weights: &[f32], evenness: f32) -> Vec<f32> {
+    weights.iter().map(|weight| (1.0 - evenness) * weight + evenness / weights.len() as f32).collect()
+}
+
+fn as_weights(shares: &[usize]) -> Vec<f32> {
     shares.iter().map(|&share| share as f32 / STEPS as f32).collect()
 }
 
@@ -66,6 +148,13 @@ fn shares(weights: &[f32]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drawn_weights_sum_to_one_and_leave_nobody_out() {
+        assert_eq!(drawn(&[1.0, 0.0], 0.5), [0.75, 0.25]);
+        assert_eq!(drawn(&[0.65, 0.35], 0.0), [0.65, 0.35]);
+        assert_eq!(drawn(&[1.0, 0.0, 0.0, 0.0], 1.0), [0.25; 4]);
+    }
 
     #[test]
     fn shares_are_twentieths_of_the_weights() {

@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod forest;
 mod loss;
 mod part;
+mod recalibration;
 mod schedule;
 mod tiles;
 

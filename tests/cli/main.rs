@@ -19,6 +19,7 @@ mod peaks;
 mod recipe;
 mod remote;
 mod resume;
+mod retrain;
 mod serve;
 mod simulate;
 mod tirs;

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use nascape_signal::{Assay, SignalOptions, doctor};
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
 /// An assay's files and what the user said of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AssaySource {
     /// Two strands, or one file.
     pub files: doctor::Files,

@@ -2,10 +2,12 @@
 
 use std::{fmt, fs, path::Path, sync::LazyLock};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
 /// One sequence of an assembly, or of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chromosome {
     /// The name as the assembly or the file writes it.
     pub name: String,
@@ -14,14 +16,14 @@ pub struct Chromosome {
 }
 
 /// The chromosomes of a genome assembly.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Assembly {
     /// `hg38`, or the file name of a chrom.sizes file.
     pub name: String,
     sequences: Vec<Sequence>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Sequence {
     chromosome: Chromosome,
     /// An assembled chromosome, not a scaffold.

@@ -2,13 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
 /// Bases `start..end` of a chromosome, 0-based half-open.
 ///
 /// Written and read the way genome browsers do, 1-based with the last base included: `chr21:33,031,597-33,041,570`.
 /// A name alone is the whole chromosome; its `end` is [`Region::TO_THE_END`] until [`Region::within`] meets the length.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Region {
     /// The chromosome as the user or the file writes it; `21` and `chr21` meet when a file is asked.
     pub chromosome: String,
@@ -63,6 +66,20 @@ impl fmt::Display for Region {
                 write!(f, "{}:{}-{}", self.chromosome, with_commas(u64::from(start) + 1), with_commas(end.into()))
             }
         }
+    }
+}
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.to_string()
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Assembly, Error, Interval, Region, Result, Summary,
     assembly::{self, Chromosome, Recognition, same_chromosome},
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// What a user may say about a file that the file does not say itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignalOptions {
     /// The assembly, for formats without chromosome lengths.
     pub assembly: Option<Assembly>,

@@ -2,7 +2,7 @@
 
 use nascape_model::train::check_parts;
 use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, Summary, region::with_commas};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
@@ -21,25 +21,18 @@ const ENOUGH: usize = 4_000;
 const ENOUGH_MARKED: usize = 20;
 
 /// The parts of a retraining.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Parts {
     /// Regions that are learned from.
-    #[serde(serialize_with = "strings")]
     pub train: Vec<Region>,
     /// Regions by which epochs and weights are chosen.
-    #[serde(serialize_with = "strings")]
     pub validation: Vec<Region>,
     /// Regions on which both bundles are measured.
-    #[serde(serialize_with = "strings")]
     pub test: Vec<Region>,
     /// Bins of 50 bp in the train part where the mark was assessed.
     pub bins: usize,
     /// Of these, the marked ones; for a signal, those that are not 0.
     pub marked: usize,
-}
-
-fn strings<S: serde::Serializer>(regions: &[Region], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_seq(regions.iter().map(ToString::to_string))
 }
 
 /// Cuts `regions` into train and validation: of five pieces, that one is kept to choose by whose mean is most like that of all.

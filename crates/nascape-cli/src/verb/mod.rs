@@ -8,6 +8,7 @@ pub mod impute;
 pub mod models;
 pub mod peaks;
 pub mod retrain;
+pub mod retrain_worker;
 pub mod serve;
 pub mod simulate;
 pub mod tirs;

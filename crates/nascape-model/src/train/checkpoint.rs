@@ -1,10 +1,12 @@
 //! The state of a training at the end of an epoch, on disk: what `--resume` goes on from.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use nascape_signal::partial::PartialFile;
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
@@ -40,12 +42,10 @@ impl Checkpoint {
     /// [`nascape_signal::Error::Write`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let fault = |source: io::Error| nascape_signal::Error::Write { path: path.to_owned(), source };
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
+        let mut partial = PartialFile::create(path)?;
         let json = serde_json::to_vec(self).expect("a checkpoint is plain data");
-        fs::write(file.path(), json).map_err(fault)?;
-        file.persist(path).map_err(|failed| fault(failed.error))?;
-        Ok(())
+        partial.file().write_all(&json).map_err(fault)?;
+        Ok(partial.finish()?)
     }
 
     /// The checkpoint of this training of a network with so many `parameters`, or `None` where there is none.

@@ -11,7 +11,7 @@ mod survey;
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Assay, Error, Result, Signal, SignalOptions,
@@ -33,7 +33,7 @@ const ALMOST_NO_READS: f64 = 1_000.0;
 const UNBALANCED: f64 = 3.0;
 
 /// What to examine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Files {
     /// `--plus` and `--minus`.
     Strands(PathBuf, PathBuf),

@@ -98,6 +98,12 @@ fn an_archive_that_lies_is_refused_and_nothing_is_unpacked() {
     let zeros = vec![0; 300 << 20];
     keep(&archive("bomb.nascape", &[("model.json", &card), ("weights.safetensors", &zeros)]))
         .fails(&["bomb.nascape", "larger than 256 MB"]);
+    let many: Vec<String> = (0..10_000).map(|number| format!("{}{number}", "deep/".repeat(200))).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &[][..])).collect();
+    keep(&archive("many.nascape", &many)).fails(&["many.nascape", "holds 10000 files"]);
+    let vast = folder.path().join("vast.nascape");
+    fs::File::create(&vast).unwrap().set_len(65 << 20).unwrap();
+    keep(&vast).fails(&["vast.nascape", "larger than 64 MB"]);
     let whole = archive("cut.nascape", &[("model.json", &card)]);
     let bytes = fs::read(&whole).unwrap();
     fs::write(&whole, &bytes[..bytes.len() / 2]).unwrap();

@@ -17,6 +17,7 @@ mod intervals;
 mod library;
 mod peaks;
 mod recipe;
+mod refusals;
 mod remote;
 mod resume;
 mod retrain;

@@ -67,6 +67,29 @@ describe("the view", () => {
     expect(read.view.loci).toEqual([{ chromosome: "chr21", start: 0, end: 10 }]);
   });
 
+  it("takes nothing from a session that the window would stumble over", () => {
+    const region = { chromosome: "chr21", start: 1, end: 2, key: "r", name: { toString: 1 }, notes: 7 };
+    const source = { kind: "signal", track: "t1" };
+    const tracks = [
+      null,
+      7,
+      {},
+      { source: null },
+      { source: { kind: "signal", track: 3 } },
+      { source: { kind: "strange", track: "t1" } },
+      { source: { kind: "explanation", track: "t1", chromosome: "chr21", start: 0, end: 9, what: { value: 1, stretches: [{}] } } },
+      { key: "a", source, name: [], height: 1e9, colour: "url(http://evil.example)", scale: { kind: "fixed", max: -1 }, observed: 5 },
+      { key: "a", source, name: "twice" },
+    ];
+    const loci = [{ chromosome: "chr21", start: 9, end: 1 }, { chromosome: 1 }, null, { chromosome: "chr21", start: 0, end: "9" }];
+    const saved = { version: 1, tracks, loci, regions: [region, region, {}, null], panel: "yes" };
+    const { view } = readView(JSON.parse(JSON.stringify(saved)), new Map([["t1", "t7"]]));
+    expect(view.loci).toEqual([]);
+    expect(view.regions).toEqual([{ chromosome: "chr21", start: 1, end: 2, key: "r", name: "", notes: "" }]);
+    expect(view.tracks).toHaveLength(1);
+    expect(view.tracks[0]).toMatchObject({ key: "a", name: "", height: 320, colour: "#7F7F7F", scale: { kind: "auto" }, observed: null });
+  });
+
   it("refuses a session of another version in a sentence", () => {
     expect(() => readView({ version: 99 }, new Map())).toThrow(/another version/);
   });

@@ -13,7 +13,7 @@ use crate::{
     assembly::{self, Chromosome, Recognition, same_chromosome},
     bam::{self, Library, ReadEnds},
     bedgraph,
-    bigwig::BigWig,
+    bigwig::{BigWig, Reach},
     bin::{BIN, Binner},
     error::{AssemblyMismatch, OnAssembly, listed},
     format::{Format, sniff},
@@ -28,11 +28,13 @@ pub struct SignalOptions {
     pub assembly: Option<Assembly>,
     /// How the reads of a BAM stand for RNAs.
     pub library: Library,
+    /// Where an address may lead.
+    pub reach: Reach,
 }
 
 impl Default for SignalOptions {
     fn default() -> Self {
-        Self { assembly: None, library: Library::PRO }
+        Self { assembly: None, library: Library::PRO, reach: Reach::Named }
     }
 }
 
@@ -93,7 +95,7 @@ impl Signal {
     }
 
     fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
-        let bigwig = BigWig::open(path)?;
+        let bigwig = BigWig::open(path, options.reach)?;
         let chromosomes = bigwig.chromosomes().to_vec();
         let recognised = assembly::recognise(&chromosomes);
         let signal = Self {

@@ -7,6 +7,7 @@ mod data;
 mod folder;
 mod run;
 mod running;
+mod server;
 
 pub use bed::sorted_lines;
 pub use bigwig::{Item, bigwig_items, bigwig_values, write_bedgraph, write_bigwig};
@@ -15,3 +16,4 @@ pub use data::{Pair, bam, chr22, hek293, k562, k562_file, k562_items, whole_geno
 pub use folder::{assert_holds, card, copy_folder, folder, sha256, track};
 pub use run::{Nascape, Outcome, nascape};
 pub use running::Running;
+pub use server::Server;

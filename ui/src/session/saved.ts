@@ -1,7 +1,7 @@
 // The window's state in a session: written as plain data, read back with care, since a file may hold anything.
 
 import type { Locus } from "../genome/locus";
-import type { Source, Track } from "../tracks/track";
+import { isRecord, readTrack, words } from "./saved-track";
 import type { Region, View } from "./view";
 
 const VERSION = 1;
@@ -16,37 +16,16 @@ export function readView(saved: unknown, ids: ReadonlyMap<string, string>): { vi
   if (!isRecord(saved) || saved["version"] !== VERSION) {
     throw new Error("The session's view was written by another version of Nascape and cannot be read.");
   }
-  const tracks = list(saved["tracks"]).flatMap((track) => {
-    const read = readTrack(track as Track, ids);
-    return read === null ? [] : [read];
-  });
   const view = {
-    tracks,
+    tracks: distinct(list(saved["tracks"]).flatMap((track) => readTrack(track, ids) ?? [])),
     loci: list(saved["loci"]).filter(isLocus),
-    regions: list(saved["regions"]).filter((region): region is Region => isLocus(region) && isRegion(region)),
+    regions: distinct(list(saved["regions"]).flatMap(readRegion)),
   };
   return { view, panel: saved["panel"] !== false };
 }
 
-function readTrack(track: Track, ids: ReadonlyMap<string, string>): Track | null {
-  if (!isRecord(track) || !isRecord(track.source)) return null;
-  const id = now(track.source.track, ids);
-  if (id === null) return null;
-  const seen = track.observed === null ? null : now(track.observed.track, ids);
-  const observed = track.observed !== null && seen !== null ? { ...track.observed, track: seen } : null;
-  return { ...track, source: { ...track.source, track: id } as Source, observed };
-}
-
-function now(id: string, ids: ReadonlyMap<string, string>): string | null {
-  return id.startsWith("genes:") ? id : (ids.get(id) ?? null);
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isLocus(value: unknown): value is Locus {
@@ -54,10 +33,19 @@ function isLocus(value: unknown): value is Locus {
     isRecord(value) &&
     typeof value["chromosome"] === "string" &&
     Number.isFinite(value["start"]) &&
-    Number.isFinite(value["end"])
+    Number.isFinite(value["end"]) &&
+    (value["start"] as number) < (value["end"] as number)
   );
 }
 
-function isRegion(value: object): value is Region {
-  return "key" in value && "name" in value && "notes" in value;
+function readRegion(saved: unknown): Region[] {
+  if (!isLocus(saved)) return [];
+  const { chromosome, start, end } = saved;
+  const { key, name, notes } = saved as unknown as Record<string, unknown>;
+  return [{ chromosome, start, end, key: words(key), name: words(name), notes: words(notes) }];
+}
+
+/** The first of each key: the window knows what it draws by it. */
+function distinct<T extends { key: string }>(list: T[]): T[] {
+  return [...new Map([...list].reverse().map((one) => [one.key, one])).values()].reverse();
 }

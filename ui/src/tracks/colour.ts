@@ -10,6 +10,9 @@ const MARKS: Readonly<Record<string, string>> = {
   dnase: "#56B4E9",
 };
 
+/** The colour of what has none of its own. */
+export const MARK_GREY = "#7F7F7F";
+
 /** What a user may choose from: the set, and a grey. */
 export const PALETTE: readonly { name: string; value: string }[] = [
   { name: "purple", value: "#CC79A7" },
@@ -19,12 +22,12 @@ export const PALETTE: readonly { name: string; value: string }[] = [
   { name: "blue", value: "#0072B2" },
   { name: "vermilion", value: "#D55E00" },
   { name: "yellow", value: "#F0E442" },
-  { name: "grey", value: "#7F7F7F" },
+  { name: "grey", value: MARK_GREY },
 ];
 
 /** The colour of a mark; grey for one that has none of its own. */
 export function markColour(target: string): string {
-  return MARKS[target.toLowerCase()] ?? "#7F7F7F";
+  return MARKS[target.toLowerCase()] ?? MARK_GREY;
 }
 
 /** A colour with an opacity from 0 to 1. */

@@ -1,9 +1,9 @@
-//! Which files the window may name: what the user picked, and what lies beneath a root.
+//! Which files and addresses the window may name: what the user picked, and what lies beneath a root.
 
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -52,19 +52,26 @@ impl Allowed {
         }
     }
 
-    /// The path itself, links followed.
+    /// The path itself, links followed; an address as it is.
     ///
     /// # Errors
-    /// When nobody picked the path and it does not lie beneath the root; links that lead out of it count as outside.
+    /// When nobody picked the path and it does not lie beneath the root; links that lead out of it count as outside. When nobody
+    /// named the address.
     pub fn check(&self, path: &Path) -> Answer<PathBuf> {
-        if is_address(path) {
-            return Ok(path.to_owned());
-        }
         let real = real(path);
+        // What leads up from a folder that is not there leads nowhere yet, and anywhere once the folder is made.
+        let told = !real.components().any(|part| part == Component::ParentDir);
         let beneath_root = self.root.as_ref().is_some_and(|root| real.starts_with(root));
         let picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner);
-        if beneath_root || picked.iter().any(|known| real.starts_with(known)) {
+        let stands_for = |known: &PathBuf| if is_address(&real) { *known == real } else { real.starts_with(known) };
+        if told && (beneath_root || picked.iter().any(stands_for)) {
             return Ok(real);
+        }
+        if is_address(path) {
+            return Err(Fault::new(format!(
+                "{} is an address that you did not name yourself, so it was not asked for. If you trust it, name it when you start Nascape, or download the file.",
+                path.display()
+            )));
         }
         Err(Fault::new(match &self.root {
             Some(root) => format!(
@@ -79,8 +86,11 @@ impl Allowed {
     }
 }
 
-/// The path with links followed; of one that is not there yet, its folder's.
+/// The path with links followed; of one that is not there yet, its folder's. An address as it is.
 fn real(path: &Path) -> PathBuf {
+    if is_address(path) {
+        return path.to_owned();
+    }
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }

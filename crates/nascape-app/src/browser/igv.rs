@@ -26,8 +26,11 @@ impl Browser {
             commands.extend(track.paths().map(|path| format!("load \"{}\"", path.display())));
         }
         commands.push(format!("goto {}", locus.replace(char::is_whitespace, "")));
-        if commands.iter().any(|command| command.contains(['\n', '\r'])) {
-            return Err(Fault::new("A file name with a line break cannot be handed to IGV. Rename the file."));
+        // A quotation mark would end the file's name, and a line break the command.
+        if commands.iter().any(|command| command.contains(['\n', '\r']) || command.matches('"').count() > 2) {
+            return Err(Fault::new(
+                "A file name with a quotation mark or a line break cannot be handed to IGV. Rename the file.",
+            ));
         }
         send(&commands, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))
     }

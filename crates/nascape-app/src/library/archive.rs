@@ -18,6 +18,8 @@ pub const ENDING: &str = "nascape";
 
 /// Bytes that the files of an archive may have together, whatever it says of them: a bundle has some megabytes.
 const MOST: u64 = 1 << 28;
+/// Bytes of the archive itself.
+const MOST_PACKED: u64 = 1 << 26;
 /// Files that an archive may hold.
 const MOST_FILES: usize = 64;
 
@@ -48,6 +50,10 @@ pub fn write(bundle: &Bundle, path: &Path) -> Result<()> {
 pub fn read(path: &Path) -> Result<Bundle> {
     let fault = |detail: String| Error::Archive { path: path.to_owned(), detail };
     let file = File::open(path).map_err(|source| fault(format!("it cannot be read ({source}).")))?;
+    // Its list of files is read whole: what is packed is no longer than what comes out of it.
+    if file.metadata().is_ok_and(|about| about.len() > MOST_PACKED) {
+        return Err(fault(format!("it is larger than {} MB, more than any bundle.", MOST_PACKED >> 20)));
+    }
     let mut archive =
         ZipArchive::new(file).map_err(|source| fault(format!("it is no archive of a bundle ({source}).")))?;
     if archive.len() > MOST_FILES {

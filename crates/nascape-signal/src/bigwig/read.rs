@@ -8,8 +8,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use bigtools::{BBIReadError, BigWigRead, BigWigReadOpenError, utils::remote_file::RemoteFile};
+use bigtools::{BBIReadError, BigWigRead, BigWigReadOpenError};
 
+use super::{reach::Reach, remote::RemoteFile};
 use crate::{Error, Interval, Result, assembly::Chromosome, guard::guarded, region::Region};
 
 const MAGIC: u32 = 0x888F_FC26;
@@ -25,13 +26,13 @@ trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
 impl BigWig {
-    /// Opens a bigWig file, or an address that starts with `http://` or `https://`.
+    /// Opens a bigWig file, or an address that starts with `http://` or `https://`, as far as it may reach.
     ///
     /// # Errors
     /// [`Error::Read`], [`Error::Remote`] when the server cannot send parts of the file, [`Error::Damaged`] when its header
     /// points past its end or its index does not read.
-    pub fn open(path: &Path) -> Result<Self> {
-        let mut source = open_source(path)?;
+    pub fn open(path: &Path, reach: Reach) -> Result<Self> {
+        let mut source = open_source(path, reach)?;
         check_header(path, &mut source)?;
         let opened = guarded(|| BigWigRead::open(source)).map_err(|detail| damaged(path, detail))?;
         let reader = opened.map_err(|fault| match fault {
@@ -119,10 +120,9 @@ fn read_fault(path: &Path, source: std::io::Error) -> Error {
     }
 }
 
-fn open_source(path: &Path) -> Result<Box<dyn Source>> {
+fn open_source(path: &Path, reach: Reach) -> Result<Box<dyn Source>> {
     if let Some(url) = as_url(path) {
-        check_ranges(url)?;
-        return Ok(Box::new(RemoteFile::new(url)));
+        return Ok(Box::new(RemoteFile::open(url, reach)?));
     }
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     Ok(Box::new(file))
@@ -131,20 +131,6 @@ fn open_source(path: &Path) -> Result<Box<dyn Source>> {
 /// The path as an http(s) address, if it is one.
 pub(crate) fn as_url(path: &Path) -> Option<&str> {
     path.to_str().filter(|text| text.starts_with("http://") || text.starts_with("https://"))
-}
-
-/// A server that ignores ranges would send the whole file for every block, and the wrong bytes with it.
-fn check_ranges(url: &str) -> Result<()> {
-    let remote = |detail: String| Error::Remote { url: url.to_owned(), detail };
-    let reply = attohttpc::get(url)
-        .header("range", "bytes=0-63")
-        .send()
-        .map_err(|fault| remote(format!("the server cannot be reached ({fault})")))?;
-    match reply.status().as_u16() {
-        206 => Ok(()),
-        200 => Err(remote("the server does not send parts of a file (no range requests)".to_owned())),
-        status => Err(remote(format!("the server answered {status}"))),
-    }
 }
 
 /// Checks the magic number and that the tables which the header points to lie inside the file.
@@ -158,9 +144,6 @@ fn check_header(path: &Path, source: &mut Box<dyn Source>) -> Result<()> {
         (_, MAGIC) => false,
         _ => return Err(damaged(path, "it does not start as a bigWig does")),
     };
-    if as_url(path).is_some() {
-        return Ok(()); // The length of a remote file is not known beforehand.
-    }
     let length = source.seek(SeekFrom::End(0)).map_err(|fault| read_fault(path, fault))?;
     source.seek(SeekFrom::Start(0)).map_err(|fault| read_fault(path, fault))?;
     for (table, at) in [("chromosome list", 8), ("data", 16), ("index", 24)] {

@@ -1,6 +1,6 @@
 //! A session's file.
 
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,9 @@ use crate::browser::{fault::Answer, wire::Fault};
 const FORMAT: &str = "nascape-session";
 /// The version written and read.
 const VERSION: u32 = 1;
+/// Bytes of the largest session that is read, and its tracks: some thousand regions have a megabyte.
+const MOST_BYTES: u64 = 64 << 20;
+const MOST_TRACKS: usize = 1_000;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Document {
@@ -44,8 +47,24 @@ impl Document {
     }
 
     /// # Errors
-    /// When it is no session, or of another version.
-    pub fn parse(json: &[u8], path: &Path) -> Answer<Self> {
+    /// When it cannot be read or is larger than any session; those of [`Document::parse`].
+    pub fn read(path: &Path) -> Answer<Self> {
+        let fault = |source| nascape_signal::Error::Read { path: path.to_owned(), source };
+        let mut json = Vec::new();
+        File::open(path).map_err(fault)?.take(MOST_BYTES + 1).read_to_end(&mut json).map_err(fault)?;
+        if json.len() as u64 > MOST_BYTES {
+            return Err(Fault::new(format!(
+                "{}: this is no session of Nascape (it is larger than {} MB). Open a file that Nascape saved.",
+                path.display(),
+                MOST_BYTES >> 20
+            )));
+        }
+        Self::parse(&json, path)
+    }
+
+    /// # Errors
+    /// When it is no session, or of another version, or has more tracks than can be shown.
+    fn parse(json: &[u8], path: &Path) -> Answer<Self> {
         let no_session = |why: String| {
             Fault::new(format!(
                 "{}: this is no session of Nascape ({why}). Open a file that Nascape saved.",
@@ -63,6 +82,10 @@ impl Document {
                 value["version"]
             )));
         }
-        serde_json::from_value(value).map_err(|fault| no_session(fault.to_string()))
+        let document: Self = serde_json::from_value(value).map_err(|fault| no_session(fault.to_string()))?;
+        match document.tracks.len() {
+            0..=MOST_TRACKS => Ok(document),
+            tracks => Err(no_session(format!("it names {tracks} tracks, more than {MOST_TRACKS}"))),
+        }
     }
 }

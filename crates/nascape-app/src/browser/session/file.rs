@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::browser::{
+    allowed::Allowed,
     fault::Answer,
     stamp::{Stamp, is_address},
     track::hex,
@@ -45,17 +46,22 @@ impl SavedFile {
         })
     }
 
-    /// Where the file is now: where it was, or as far from the session as it was.
+    /// Where the file is now: where it was, or as far from the session as it was. What may not be opened is not looked at.
     ///
     /// # Errors
-    /// A sentence, when it is in neither place or is not what it was.
-    pub fn find(&self, session: &Path) -> Answer<PathBuf> {
+    /// A sentence, when it is in neither place, may not be opened, or is not what it was.
+    pub fn find(&self, session: &Path, allowed: &Allowed) -> Answer<PathBuf> {
         let absolute = PathBuf::from(&self.path);
-        if is_address(&absolute) {
-            return Ok(absolute);
-        }
         let beside = session.parent().zip(self.relative.as_ref()).map(|(folder, relative)| folder.join(relative));
-        let places: Vec<PathBuf> = std::iter::once(absolute).chain(beside).filter(|place| place.exists()).collect();
+        let first = allowed.check(&absolute);
+        if is_address(&absolute) {
+            return first;
+        }
+        let beside = beside.and_then(|beside| allowed.check(&beside).ok());
+        let places: Vec<PathBuf> = match (first, beside) {
+            (Err(fault), None) => return Err(fault),
+            (first, beside) => first.into_iter().chain(beside).filter(|place| place.is_file()).collect(),
+        };
         match places.iter().find(|place| self.is(place)) {
             Some(place) => Ok(place.clone()),
             None if places.is_empty() => {

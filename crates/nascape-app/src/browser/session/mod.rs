@@ -6,7 +6,6 @@ mod file;
 
 use std::{
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
     sync::PoisonError,
 };
@@ -14,7 +13,7 @@ use std::{
 pub(super) use autosave::Autosave;
 use document::{Document, SavedTrack};
 use file::SavedFile;
-use nascape_signal::{Assembly, SignalOptions};
+use nascape_signal::{Assembly, SignalOptions, bigwig::Reach};
 
 use super::{
     Browser,
@@ -71,8 +70,7 @@ impl Browser {
             Some(path) => self.allowed.check(Path::new(path))?,
             None => self.autosave.newest().ok_or_else(|| Fault::new("There is no session to recover."))?,
         };
-        let read = |source| nascape_signal::Error::Read { path: path.clone(), source };
-        let document = Document::parse(&fs::read(&path).map_err(read)?, &path)?;
+        let document = Document::read(&path)?;
         let mut opened =
             OpenedSession { path: request.path.clone(), view: document.view, tracks: vec![], missing: vec![] };
         for saved in document.tracks {
@@ -101,7 +99,7 @@ impl Browser {
             // Whatever the user names is taken; what is found by itself must be what it was.
             let place = match now {
                 Some(now) => self.allowed.check(&now),
-                None => file.find(session).and_then(|place| self.allowed.check(&place)),
+                None => file.find(session, &self.allowed),
             };
             place.map_err(|fault| missing(&file.path, fault.message))
         });
@@ -116,7 +114,8 @@ impl Browser {
             _ => return Err(vec![missing("", "The session names no file for this track.".to_owned())]),
         };
         let assembly = saved.assembly.as_deref().and_then(|name| Assembly::named(name).ok()).cloned();
-        let options = SignalOptions { assembly, ..SignalOptions::default() };
+        // A stranger may have made the session: where its addresses lead is looked at.
+        let options = SignalOptions { assembly, reach: Reach::Public, ..SignalOptions::default() };
         let track = self.open_group(&group, &options).map_err(|fault| vec![missing(&fault.path, fault.message)])?;
         Ok(RestoredTrack { saved_id: saved.id.clone(), track: self.add(track) })
     }

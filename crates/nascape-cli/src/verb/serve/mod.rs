@@ -1,6 +1,7 @@
 //! `nascape serve`: the window in a web browser, fed by this program over the loopback device alone.
 
 mod call;
+mod connections;
 mod events;
 mod page;
 mod tile;
@@ -31,9 +32,6 @@ Examples:
 
 Open the address that it prints. On a cluster: ssh -L 8080:127.0.0.1:8080 cluster, then the same address here. Only this machine can
 reach it, only with the token in the address, and only files beneath --root are shown. Ctrl-C ends it.";
-
-/// The longest request: a picture of the window.
-const LONGEST_BODY: usize = 256 << 20;
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -89,7 +87,7 @@ async fn serve(port: u16, browser: Arc<Browser>, terminal: &Terminal) -> std::io
     let app = router(browser, token);
     tell(terminal, &url);
     tokio::select! {
-        outcome = async { axum::serve(listener, app).await } => outcome,
+        outcome = connections::answer(listener, app) => outcome,
         () = stopped(terminal) => Ok(()),
     }
 }
@@ -99,10 +97,15 @@ fn router(browser: Arc<Browser>, token: Token) -> Router {
         .route("/events", get(events::events))
         .route("/tile", post(tile::tile))
         .route("/{method}", post(call::call))
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(DefaultBodyLimit::disable()) // It is `whole` that measures them.
+        .layer(middleware::from_fn(connections::whole))
         .layer(middleware::from_fn_with_state(token, token::bearer))
         .with_state(browser);
-    Router::new().nest("/api", api).fallback(page::page).layer(middleware::from_fn(token::loopback))
+    Router::new()
+        .nest("/api", api)
+        .fallback(page::page)
+        .layer(middleware::from_fn(token::loopback))
+        .layer(middleware::map_response(token::sealed))
 }
 
 /// Prints the address at once: the program prints nothing after it.

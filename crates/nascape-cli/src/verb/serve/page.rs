@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 static WINDOW: Dir<'_> = include_dir!("$OUT_DIR/window");
 
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-    connect-src 'self' blob:; frame-ancestors 'none'";
+    connect-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub async fn page(uri: Uri) -> Response {
     let path = match uri.path().trim_start_matches('/') {
@@ -24,8 +24,6 @@ pub async fn page(uri: Uri) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.as_ref()),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
         // Another build has other files under the same names.
         (header::CACHE_CONTROL, "no-cache"),
     ];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -44,6 +44,22 @@ pub async fn loopback(request: Request, next: Next) -> Response {
         true => next.run(request).await,
         false => (StatusCode::FORBIDDEN, "Only pages of this server may ask it.").into_response(),
     }
+}
+
+/// What every answer tells the browser: it belongs to our own page alone, is of the kind that it says, and is kept nowhere.
+pub async fn sealed(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer
 }
 
 fn is_own(headers: &HeaderMap) -> bool {

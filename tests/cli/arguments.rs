@@ -49,8 +49,8 @@ fn unknown_summaries_and_bin_sizes_exit_with_2() {
 fn every_verb_explains_itself_with_an_example() {
     let all = nascape("--help").run().succeeds().stdout;
     let verbs = [
-        "check", "bin", "train", "retrain", "impute", "evaluate", "compare", "peaks", "tirs", "serve", "models",
-        "simulate",
+        "check", "bin", "train", "retrain", "impute", "evaluate", "compare", "peaks", "tirs", "reproduce",
+        "serve", "models", "simulate",
     ];
     for verb in verbs {
         assert!(all.contains(&format!("\n  {verb} ")), "{all}");

@@ -8,15 +8,16 @@ use std::{
 use nascape_signal::{
     Interval, Progress, Region, Signal, SignalOptions, Summary, bedgraph::BedGraphWriter, bigwig::BigWigWriter, npy,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    stretch::{Stretch, chromosomes, intervals, stretches, total_bins},
+    record::{self, Made, Recorded, Watch},
+    stretch::{Stretch, chromosomes, intervals, region_strings, stretches, total_bins},
 };
 
 /// What to bin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// bigWig, bedGraph or BAM.
     pub signal: PathBuf,
@@ -50,11 +51,33 @@ pub struct BinnedStretch {
     pub bins: usize,
 }
 
-/// Bins a signal into a file.
+impl Recorded for Request {
+    const VERB: &'static str = "bin";
+    const FILLS_A_FOLDER: bool = false;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        vec![("signal".to_owned(), &mut self.signal)]
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
+}
+
+/// Bins a signal into a file, with its record beside it.
 ///
 /// # Errors
-/// Those of reading and writing; [`Error::OutputFormat`]; cancellation.
+/// Those of reading and writing; [`Error::OutputFormat`], [`Error::Changed`]; cancellation.
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Binned> {
+    let watch = Watch::begin(request);
+    bin(request, &watch, progress).map_err(|fault| watch.explain(fault))
+}
+
+fn bin(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<Binned> {
     let format = OutputFormat::of(&request.output)?;
     let signal = Signal::open(&request.signal, &request.options)?;
     let stretches = stretches(&signal, &request.regions, request.bin_size)?;
@@ -74,12 +97,15 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Binned> {
             })?;
         }
     }
+    watch.check()?;
     sink.finish(&request.output)?;
     progress.advance(total, total);
     let written = |stretch: &Stretch| BinnedStretch {
         region: stretch.region(&stretch.bins, request.bin_size).to_string(),
         bins: stretch.bins.len(),
     };
+    let regions = region_strings(&stretches);
+    record::write(request, Made { regions, outputs: vec![("bins", request.output.clone())], ..Made::default() })?;
     Ok(Binned { output: request.output.clone(), stretches: stretches.iter().map(written).collect() })
 }
 

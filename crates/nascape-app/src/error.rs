@@ -209,6 +209,30 @@ pub enum Error {
         /// The signal.
         path: PathBuf,
     },
+    /// A file that is not what it was when a run began.
+    #[error(
+        "{path} changed while it was read (replaced, cut or moved away); nothing was written. Start again when it is whole and nobody writes to it."
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that is no record of a run.
+    #[error("{path}: {detail} Give the run.json that lies beside an output.")]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Inputs or bundles that are not those of a record.
+    #[error("{record}: this run cannot be reproduced here:\n  {}", what.join("\n  "))]
+    NotAtHand {
+        /// The record.
+        record: PathBuf,
+        /// A sentence for each input and bundle that is missing or another.
+        what: Vec<String>,
+    },
     /// What the browser's window is told.
     #[error("{0}")]
     Browser(crate::browser::wire::Fault),
@@ -223,6 +247,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// True when the user asked to stop.
+    pub fn is_cancellation(&self) -> bool {
+        use nascape_signal::Error::Cancelled;
+        matches!(self, Self::Signal(Cancelled) | Self::Model(nascape_model::Error::Signal(Cancelled)))
+    }
+
     /// True when the arguments were wrong, not the data: the command line answers with another exit status.
     pub fn is_of_arguments(&self) -> bool {
         use nascape_model::Error as Model;

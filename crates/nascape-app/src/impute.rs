@@ -1,7 +1,6 @@
 //! `nascape impute`: an assay and bundles become imputed bigWigs.
 
 use std::{
-    fs,
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,19 +9,21 @@ use std::{
 use nascape_model::{Bundle, bundle::TargetKind, calibration::Calibration, impute::Imputer};
 use nascape_signal::{BIN, Progress, Region, bigwig::BigWigWriter};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AssaySource, Error, Result,
-    record::{BundleUsed, RECORD, Record, create_folder, source_file, write_json},
+    record::{self, Made, Recorded, Watch, create_folder},
     stretch::{Stretch, chromosomes, intervals, region_strings, stretches, total_bins},
 };
 
 /// What to impute.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The assay.
     pub assay: AssaySource,
     /// The bundles; each makes a track a target.
+    #[serde(skip)]
     pub bundles: Vec<Bundle>,
     /// Whether to write the ends of each bin's 90 % interval too.
     pub intervals: bool,
@@ -60,19 +61,41 @@ pub struct Track {
     pub interval: Option<[PathBuf; 2]>,
 }
 
-/// Nothing but the inputs and bundles decides the numbers.
-#[derive(Clone, Debug, Serialize)]
-struct Options {
-    bin_size: u32,
-    reads_per_kb: f64,
-    intervals: bool,
+impl Recorded for Request {
+    const VERB: &'static str = "impute";
+    const FILLS_A_FOLDER: bool = true;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        self.assay.files_to_record()
+    }
+
+    fn bundles(&self) -> Vec<&Bundle> {
+        self.bundles.iter().collect()
+    }
+
+    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
+        self.bundles = bundles;
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
 }
 
 /// Imputes every bundle's track over the regions, tile by tile: memory does not grow with the genome.
 ///
 /// # Errors
-/// Those of reading and writing; [`Error::NoReads`]; cancellation. No track is left then.
+/// Those of reading and writing; [`Error::NoReads`], [`Error::Changed`]; cancellation. No track is left then.
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
+    let watch = Watch::begin(request);
+    impute(request, &watch, progress).map_err(|fault| watch.explain(fault))
+}
+
+fn impute(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<Imputed> {
     let assay = request.assay.open()?;
     let stretches = stretches(&assay, &request.regions, BIN)?;
     if stretches.is_empty() {
@@ -115,18 +138,17 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Imputed> {
             }
         }
     }
+    watch.check()?;
     let files: Vec<Files<'_>> = works.into_iter().flat_map(|work| work.files).collect();
     files.into_par_iter().try_for_each(Files::finish)?;
     progress.advance(total, total);
     let regions = region_strings(&stretches);
-    let record = request.output.join(RECORD);
-    let recorded =
-        record_of(request, &tracks, regions.clone(), reads_per_kb).and_then(|made| write_json(&record, &made));
-    if let Err(fault) = recorded {
-        // A track that nobody can trace is no output.
-        tracks.iter().flat_map(Track::paths).for_each(|path| drop(fs::remove_file(path)));
-        return Err(fault);
-    }
+    let made = Made {
+        regions: regions.clone(),
+        tracks: names_of_tracks(&request.bundles, &tracks),
+        outputs: tracks.iter().flat_map(Track::paths).map(|path| ("track", path.clone())).collect(),
+    };
+    let record = record::write(request, made)?;
     Ok(Imputed { tracks, record, bins: total, regions })
 }
 
@@ -218,30 +240,11 @@ fn file_name(stem: &str) -> String {
     stem.trim_start_matches('.').chars().map(safe).collect()
 }
 
-fn record_of(request: &Request, tracks: &[Track], regions: Vec<String>, reads_per_kb: f64) -> Result<Record<Options>> {
+/// The names of each bundle's tracks.
+fn names_of_tracks(bundles: &[Bundle], tracks: &[Track]) -> Vec<Vec<String>> {
     let mut names =
         tracks.iter().map(|track| track.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let used = |bundle: &Bundle| BundleUsed {
-        name: bundle.card.name.clone(),
-        tracks: names.by_ref().take(bundle.card.targets.len()).collect(),
-        weights_sha256: bundle.card.weights.iter().map(|file| file.sha256.clone()).collect(),
-    };
-    Ok(Record {
-        nascape_version: crate::record::VERSION,
-        verb: "impute",
-        inputs: request
-            .assay
-            .named_files()
-            .into_par_iter()
-            .map(|(role, path)| source_file(role, path))
-            .collect::<Result<_>>()?,
-        bundles: request.bundles.iter().map(used).collect(),
-        regions,
-        options: Options { bin_size: BIN, reads_per_kb, intervals: request.intervals },
-        outputs: (tracks.iter().flat_map(Track::paths).collect::<Vec<_>>().into_par_iter())
-            .map(|path| source_file("track", path))
-            .collect::<Result<_>>()?,
-    })
+    bundles.iter().map(|bundle| names.by_ref().take(bundle.card.targets.len()).collect()).collect()
 }
 
 #[cfg(test)]

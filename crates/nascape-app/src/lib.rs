@@ -16,6 +16,7 @@ pub mod peaks;
 mod portion;
 pub mod recipe;
 pub mod record;
+pub mod reproduce;
 pub mod retrain;
 pub mod source;
 pub mod stretch;

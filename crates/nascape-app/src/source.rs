@@ -26,6 +26,14 @@ impl AssaySource {
         })
     }
 
+    /// The files with their roles, as a record asks for them.
+    pub(crate) fn files_to_record(&mut self) -> Vec<(String, &mut PathBuf)> {
+        match &mut self.files {
+            doctor::Files::Strands(plus, minus) => vec![("plus".to_owned(), plus), ("minus".to_owned(), minus)],
+            doctor::Files::Single(path) => vec![("signal".to_owned(), path)],
+        }
+    }
+
     /// The files with their roles.
     pub fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match &self.files {

@@ -4,14 +4,16 @@ use std::{fmt, path::PathBuf};
 
 use nascape_model::tirs::{Significance, Tir, merge, scan};
 use nascape_signal::{Assay, BIN, Progress, Region, assembly::Chromosome, bed::BedWriter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AssaySource, Error, Result,
+    record::{self, Made, Recorded, Watch},
     stretch::{stretches, total_bins},
 };
 
 /// What to find.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The assay, its strands apart.
     pub assay: AssaySource,
@@ -39,14 +41,36 @@ pub struct Found {
     pub mirrored: usize,
 }
 
+impl Recorded for Request {
+    const VERB: &'static str = "tirs";
+    const FILLS_A_FOLDER: bool = false;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        self.assay.files_to_record()
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
+}
+
 /// Finds transcription initiation regions and writes them as BED6+4, sorted by chromosome name and start: chromosome, start, end,
 /// name, score (of the best region 1,000), '.', then the signed score (see [`nascape_model::tirs`]), its p-value and q-value, and
 /// the best site (0-based).
 ///
 /// # Errors
-/// Those of reading and writing; [`Error::FalseDiscoveryRate`], [`Error::StrandsTogether`], [`Error::NoReads`]; cancellation. No
-/// file is left then.
+/// Those of reading and writing; [`Error::FalseDiscoveryRate`], [`Error::StrandsTogether`], [`Error::NoReads`],
+/// [`Error::Changed`]; cancellation. No file is left then.
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Found> {
+    let watch = Watch::begin(request);
+    find(request, &watch, progress).map_err(|fault| watch.explain(fault))
+}
+
+fn find(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<Found> {
     let rate = request.false_discovery_rate;
     if !(rate > 0.0 && rate < 1.0) {
         return Err(Error::FalseDiscoveryRate(rate));
@@ -83,7 +107,10 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Found> {
         (line.number, line.of_best) = (number + 1, line.tir.score / best);
         writer.write(line)?;
     }
+    watch.check()?;
     writer.finish()?;
+    let regions = asked.iter().map(Region::to_string).collect();
+    record::write(request, Made { regions, outputs: vec![("regions", request.output.clone())], ..Made::default() })?;
     Ok(Found { output: request.output.clone(), tirs: lines.len(), threshold, candidates, mirrored })
 }
 

@@ -62,6 +62,8 @@ enum Verb {
     Peaks(verb::peaks::Args),
     /// Find transcription initiation regions in the assay itself, without a bundle
     Tirs(verb::tirs::Args),
+    /// Run again what a run.json tells of, and say whether the same bytes come of it
+    Reproduce(verb::reproduce::Args),
     /// Browse an assay and what is imputed from it, in a web browser on this machine
     Serve(verb::serve::Args),
     /// List, show or verify bundles
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Verb::Compare(args) => verb::compare::run(args, &terminal),
         Verb::Peaks(args) => verb::peaks::run(args, &terminal),
         Verb::Tirs(args) => verb::tirs::run(args, &terminal),
+        Verb::Reproduce(args) => verb::reproduce::run(args, &terminal),
         Verb::Serve(args) => verb::serve::run(args, &terminal),
         Verb::Models(args) => verb::models::run(args, &terminal),
         Verb::Simulate(args) => verb::simulate::run(args, &terminal),

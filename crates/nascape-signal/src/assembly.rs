@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// One sequence of an assembly, or of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chromosome {
     /// The name as the assembly or the file writes it.
     pub name: String,
@@ -15,20 +15,60 @@ pub struct Chromosome {
     pub length: u32,
 }
 
-/// The chromosomes of a genome assembly.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The chromosomes of a genome assembly. Written down, a built-in one is its name, any other the names and lengths.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Assembly {
     /// `hg38`, or the file name of a chrom.sizes file.
     pub name: String,
     sequences: Vec<Sequence>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// An assembly as a record writes it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    BuiltIn(String),
+    Sizes { name: String, lengths: Vec<(String, u32)> },
+}
+
+impl From<Assembly> for Written {
+    fn from(assembly: Assembly) -> Self {
+        if BUILT_IN.contains(&assembly) {
+            return Self::BuiltIn(assembly.name);
+        }
+        let lengths = assembly.chromosomes().map(|one| (one.name.clone(), one.length)).collect();
+        Self::Sizes { name: assembly.name, lengths }
+    }
+}
+
+impl TryFrom<Written> for Assembly {
+    type Error = Error;
+
+    fn try_from(written: Written) -> Result<Self> {
+        Ok(match written {
+            Written::BuiltIn(name) => Self::named(&name)?.clone(),
+            Written::Sizes { name, lengths } => Self {
+                name,
+                sequences: lengths.into_iter().map(|(name, length)| Sequence::named(name, length)).collect(),
+            },
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Sequence {
     chromosome: Chromosome,
     /// An assembled chromosome, not a scaffold.
     assembled: bool,
     aliases: Vec<String>,
+}
+
+impl Sequence {
+    /// A chromosome of which nothing more is known.
+    fn named(name: String, length: u32) -> Self {
+        Self { chromosome: Chromosome { name, length }, assembled: true, aliases: Vec::new() }
+    }
 }
 
 static BUILT_IN: LazyLock<Vec<Assembly>> = LazyLock::new(|| {
@@ -95,8 +135,7 @@ impl Assembly {
                 let detail = "expected a chromosome name and its length in bp, such as 'chr21 46709983'.".to_owned();
                 return Err(Error::Line { path: path.to_owned(), line: number as u64 + 1, detail });
             };
-            let chromosome = Chromosome { name: name.to_owned(), length };
-            sequences.push(Sequence { chromosome, assembled: true, aliases: Vec::new() });
+            sequences.push(Sequence::named(name.to_owned(), length));
         }
         if sequences.is_empty() {
             return Err(Error::Empty { path: path.to_owned() });

@@ -22,7 +22,8 @@ use nascape_model::{
     bundle::{TargetKind, TargetTransform},
     input::accepts,
 };
-use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, observed::PeakValue, smooth};
+use nascape_signal::{Assay, BIN, Exclusion, Observed, Progress, Region, observed::PeakValue, partial::PartialFolder, smooth};
+use serde::{Deserialize, Serialize};
 
 use self::{bundle::Recipes, held_out::HeldOut};
 pub use self::{
@@ -33,7 +34,8 @@ pub use self::{
 use crate::{
     AssaySource, Error, Result,
     error::write_fault,
-    record::{create_folder, write_json},
+    figure,
+    record::{self, Made, Recorded, Watch, create_folder, write_json},
     stretch::{stretches, total_bins},
 };
 
@@ -41,8 +43,10 @@ use crate::{
 const USUAL_THRESHOLD: f32 = 0.5;
 
 /// What to compare.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The bundles.
+    #[serde(skip)]
     pub bundles: Vec<Bundle>,
     /// Recipes to train into `output/bundles/<recipe's name>`, unless a bundle is there already, and to compare then.
     pub recipes: Vec<PathBuf>,
@@ -72,6 +76,34 @@ pub struct Request {
     pub output: PathBuf,
 }
 
+impl Recorded for Request {
+    const VERB: &'static str = "compare";
+    const FILLS_A_FOLDER: bool = true;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        let exclude = self.exclude.as_mut().map(|path| ("exclude".to_owned(), path));
+        let others = self.other_cells.iter_mut().map(|(name, path)| (name.clone(), path));
+        let observed = [(self.mark.clone(), &mut self.observed)];
+        self.assay.files_to_record().into_iter().chain(observed).chain(others).chain(exclude).collect()
+    }
+
+    fn bundles(&self) -> Vec<&Bundle> {
+        self.bundles.iter().collect()
+    }
+
+    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
+        self.bundles = bundles;
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
+}
+
 /// The observed tracks, opened: the mark, and behind it the other cells.
 struct Cells {
     /// Every one is there; the parts of a training, where one may not be, are read in the same way.
@@ -83,9 +115,14 @@ struct Cells {
 /// Compares; writes `compare.md`, `compare.json`, `profiles`, and for a mark that is present or not `precision-recall`.
 ///
 /// # Errors
-/// Those of reading, training and writing; [`Error::MarkNotImputed`]; regions where nothing was observed. No table and no figure are
-/// left then; bundles that were trained stay, and are not trained again.
+/// Those of reading, training and writing; [`Error::MarkNotImputed`]; [`Error::Changed`]; regions where nothing was observed. No
+/// table and no figure are left then; bundles that were trained stay, and are not trained again.
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Comparison> {
+    let watch = Watch::begin(request);
+    compare(request, &watch, progress).map_err(|fault| watch.explain(fault))
+}
+
+fn compare(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<Comparison> {
     request.smooth.map_or(Ok(()), smooth::check)?;
     if let Some(threshold) = request.threshold.filter(|threshold| !threshold.is_finite()) {
         return Err(Error::Threshold(threshold));
@@ -107,7 +144,7 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Comparison> {
 
     let mut work = Work { progress, done: 0, total: bundles.len() as u64 * total_bins(held_out.stretches()) };
     let (mut entries, mut of_bundles) = (Vec::new(), Vec::new());
-    for (name, bundle) in bundle::names(&bundles).into_iter().zip(bundles) {
+    for (name, bundle) in bundle::names(&bundles).into_iter().zip(bundles.iter().copied()) {
         of_bundles.push(BundleCompared::new(&name, bundle, &held_out));
         entries.push(bundle::impute(name, bundle, &request.mark, &held_out, &mut work)?);
     }
@@ -116,9 +153,18 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Comparison> {
     let lines = entries.iter().map(|entry| Line::measure(entry, &held_out)).collect::<Result<_>>()?;
     let differences = difference::to_the_first(&entries, &held_out);
     let comparison = Comparison::new(request, &held_out, of_bundles, lines, differences)?;
-    write(request, comparison, |comparison, folder| {
+    watch.check()?;
+    let comparison = write(request, comparison, |comparison, folder| {
         pictures::draw(&held_out, cells.mark(), &entries, comparison, folder)
-    })
+    })?;
+    let figures = comparison.figures.iter().flat_map(|stem| figure::files_of(&request.output, stem));
+    let tables = ["compare.md", "compare.json"].map(|name| ("table", request.output.join(name)));
+    let outputs = tables.into_iter().chain(figures.map(|path| ("figure", path))).collect();
+    // What recipes were trained into is compared again, not trained again.
+    let bundles = bundles.into_iter().cloned().collect();
+    let compared = Request { bundles, recipes: Vec::new(), data: None, ..request.clone() };
+    record::write(&compared, Made { regions: comparison.regions.clone(), outputs, ..Made::default() })?;
+    Ok(comparison)
 }
 
 impl Cells {
@@ -154,11 +200,12 @@ fn write(
     draw: impl FnOnce(&mut Comparison, &Path) -> Result<()>,
 ) -> Result<Comparison> {
     let fault = || write_fault(&request.output);
-    let partial = tempfile::Builder::new().prefix(".compare.").suffix(".partial").tempdir_in(&request.output);
-    let partial = partial.map_err(fault())?;
+    let partial = PartialFolder::create(&request.output, "compare").map_err(fault())?;
     draw(&mut comparison, partial.path())?;
-    fs::write(partial.path().join("compare.md"), table::markdown(&comparison)).map_err(fault())?;
-    write_json(&partial.path().join("compare.json"), &comparison)?;
+    // What the machine was doing beside it is not written: the same request gives the same bytes.
+    let written = comparison.clone().without_seconds();
+    fs::write(partial.path().join("compare.md"), table::markdown(&written)).map_err(fault())?;
+    write_json(&partial.path().join("compare.json"), &written)?;
     for file in fs::read_dir(partial.path()).map_err(fault())? {
         let file = file.map_err(fault())?;
         fs::rename(file.path(), request.output.join(file.file_name())).map_err(fault())?;

@@ -93,7 +93,8 @@ pub struct Line {
     pub role: Role,
     /// Trained numbers (bundles only).
     pub parameters: Option<usize>,
-    /// Seconds to impute the held-out regions (bundles only). Nothing else here differs from run to run.
+    /// Seconds to impute the held-out regions (bundles only). They differ from run to run, and are told but not written to a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// Measures at each resolution.
     pub resolutions: Vec<AtResolution>,
@@ -111,6 +112,12 @@ pub struct AtResolution {
 }
 
 impl Comparison {
+    /// All that does not differ from run to run.
+    pub(super) fn without_seconds(mut self) -> Self {
+        self.lines.iter_mut().for_each(|line| line.seconds = None);
+        self
+    }
+
     /// # Errors
     /// Those of reading the files for their checksums.
     pub(super) fn new(

@@ -67,7 +67,9 @@ fn columns(comparison: &Comparison, at: usize) -> Vec<Column> {
     }
     let cost = |name, value, places| Column { name, value, best: Best::Neither, places };
     columns.push(cost("parameters", |line, _| line.parameters.map(|number| number as f64), 0));
-    columns.push(cost("seconds", |line, _| line.seconds, 2));
+    if comparison.lines.iter().any(|line| line.seconds.is_some()) {
+        columns.push(cost("seconds", |line, _| line.seconds, 2));
+    }
     columns
 }
 

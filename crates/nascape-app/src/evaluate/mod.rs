@@ -12,12 +12,12 @@ use nascape_model::{
 use nascape_signal::{
     BIN, Exclusion, Observed, Progress, Region, Signal, SignalOptions, Summary, observed::PeakValue, smooth,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracks::Compared;
 
 use crate::{
-    AssaySource, Error, Result,
-    record::{create_folder, source_file, write_json},
+    AssaySource, Error, Result, figure,
+    record::{self, Made, Recorded, Watch, create_folder, source_file, write_json},
     stretch::{region_strings, stretches},
 };
 
@@ -25,6 +25,7 @@ use crate::{
 const RESOLUTIONS: [usize; 3] = [1, 20, 200];
 
 /// What to compare.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The imputed track.
     pub imputed: PathBuf,
@@ -84,12 +85,37 @@ pub struct Resolution {
     pub chromosomes: BTreeMap<String, Measures>,
 }
 
+impl Recorded for Request {
+    const VERB: &'static str = "evaluate";
+    const FILLS_A_FOLDER: bool = true;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        let exclude = self.exclude.as_mut().map(|path| ("exclude".to_owned(), path));
+        let assay = self.assay.as_mut().map(AssaySource::files_to_record).unwrap_or_default();
+        let tracks = [("imputed".to_owned(), &mut self.imputed), ("observed".to_owned(), &mut self.observed)];
+        tracks.into_iter().chain(exclude).chain(assay).collect()
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
+}
+
 /// Compares two tracks; writes `metrics.json`, profiles of loci, a scatter or a histogram of scores, and for a mark that is
 /// present or not a precision-recall curve.
 ///
 /// # Errors
-/// Those of reading, drawing and writing; [`Error::NothingToCompare`].
+/// Those of reading, drawing and writing; [`Error::NothingToCompare`], [`Error::Changed`].
 pub fn run(request: &Request, progress: &dyn Progress) -> Result<Evaluation> {
+    let watch = Watch::begin(request);
+    evaluate(request, &watch, progress).map_err(|fault| watch.explain(fault))
+}
+
+fn evaluate(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<Evaluation> {
     request.smooth.map_or(Ok(()), smooth::check)?;
     let imputed = Signal::open(&request.imputed, &request.options)?;
     let observed = Observed::open(&request.observed, request.peak_value, &request.options)?;
@@ -119,6 +145,7 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Evaluation> {
     }
     let resolutions =
         RESOLUTIONS.iter().map(|&bins| measure(&compared, bins, request.threshold)).collect::<Result<_>>()?;
+    watch.check()?;
     create_folder(&request.output)?;
     let target = request.target.clone().unwrap_or_else(|| name_of(&request.imputed));
     let figures = pictures::draw(request, &target, &compared, &observed)?;
@@ -131,7 +158,11 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Evaluation> {
         resolutions,
         figures,
     };
-    write_json(&request.output.join("metrics.json"), &evaluation)?;
+    let metrics = request.output.join("metrics.json");
+    write_json(&metrics, &evaluation)?;
+    let figures = evaluation.figures.iter().flat_map(|stem| figure::files_of(&request.output, stem));
+    let outputs = [("metrics", metrics)].into_iter().chain(figures.map(|path| ("figure", path))).collect();
+    record::write(request, Made { regions: evaluation.regions.clone(), outputs, ..Made::default() })?;
     progress.advance(stretches.len() as u64, stretches.len() as u64);
     Ok(evaluation)
 }

@@ -20,7 +20,7 @@ pub use colour::Hue;
 pub use error::Error;
 pub use precision_recall::{PrecisionRecall, Series};
 pub use profile::{AssayPanel, MarkPanel, Observed, Profile, Profiles};
-pub use save::{Saved, save};
+pub use save::{Saved, files_of, save};
 pub use scatter::{Axis, Scatter};
 pub use score_histogram::ScoreHistogram;
 pub use sheet::{Drawn, Figure, Sheet};

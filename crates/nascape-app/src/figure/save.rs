@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use nascape_signal::partial::PartialFolder;
 use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::WHITE;
 
@@ -25,6 +26,11 @@ pub struct Saved {
     pub png: PathBuf,
 }
 
+/// The files of the figure `stem` that was saved in `dir`.
+pub fn files_of(dir: &Path, stem: &str) -> [PathBuf; 2] {
+    ["svg", "png"].map(|ending| dir.join(format!("{stem}.{ending}")))
+}
+
 /// Saves `figure` as `stem.svg` and `stem.png` in `dir`, which is made if it is not there.
 ///
 /// Each file appears whole or not at all, and replaces an older one of its name; the same figure gives the same bytes.
@@ -35,10 +41,21 @@ pub fn save(figure: &impl Figure, dir: &Path, stem: &str) -> Result<Saved, Error
     let undrawn = |reason: String| Error::Draw { stem: stem.to_owned(), reason };
     let svg = svg(figure).map_err(undrawn)?;
     let pixels = pixels(figure).map_err(undrawn)?;
-    fs::create_dir_all(dir).map_err(|source| Error::Save { path: dir.to_owned(), source })?;
-    let saved = Saved { svg: dir.join(format!("{stem}.svg")), png: dir.join(format!("{stem}.png")) };
-    whole(&saved.svg, |partial| fs::write(partial, svg))?;
-    whole(&saved.png, |partial| write_png(partial, &pixels, png_size(figure)))?;
+    let fault = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Save { path, source }
+    };
+    fs::create_dir_all(dir).map_err(fault(dir))?;
+    let [svg_file, png_file] = files_of(dir, stem);
+    let saved = Saved { svg: svg_file, png: png_file };
+    // A folder, since the encoder goes by the ending of a file's name.
+    let partial = PartialFolder::create(dir, stem).map_err(fault(dir))?;
+    let [of_svg, of_png] = ["figure.svg", "figure.png"].map(|name| partial.path().join(name));
+    fs::write(&of_svg, svg).map_err(fault(&saved.svg))?;
+    write_png(&of_png, &pixels, png_size(figure)).map_err(fault(&saved.png))?;
+    for (whole, place) in [(of_svg, &saved.svg), (of_png, &saved.png)] {
+        fs::rename(whole, place).map_err(fault(place))?;
+    }
     Ok(saved)
 }
 
@@ -100,18 +117,6 @@ fn write_png(path: &Path, pixels: &[u8], size: (u32, u32)) -> io::Result<()> {
     Err(io::Error::other("the PNG encoder failed"))
 }
 
-/// Writes `path` through a file beside it, which is renamed when whole and removed when not.
-fn whole(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Error> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    // The encoder goes by the last extension.
-    let partial = path.with_extension(format!("partial.{extension}"));
-    write(&partial).and_then(|()| fs::rename(&partial, path)).map_err(|source| {
-        // What could not be made cannot be removed either; the first failure is the one to tell.
-        fs::remove_file(&partial).ok();
-        Error::Save { path: path.to_owned(), source }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +173,7 @@ mod tests {
         fs::create_dir(dir.path().join("x.png")).unwrap();
         let error = save(&profile(), dir.path(), "x").unwrap_err().to_string();
         assert!(error.contains("x.png") && error.contains("save"), "{error}");
-        assert!(!dir.path().join("x.partial.png").exists());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "the SVG, and what was in the way");
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(save(&profile(), &file, "x").unwrap_err().to_string().contains("another folder"));

@@ -6,6 +6,7 @@ use nascape_model::{
     Bundle,
     bundle::{CARD, Card},
 };
+use nascape_signal::partial::PartialFolder;
 
 use crate::{Error, Result, error::write_fault, record::write_json};
 
@@ -76,7 +77,7 @@ pub fn remove(name: &str) -> Result<()> {
     defaults.retain(|_, default| default != name);
     write_defaults(&defaults)?;
     // Out of sight first, so that what is half removed is no bundle.
-    let away = tempfile::Builder::new().prefix(".removed.").tempdir_in(folder()).map_err(write_fault(&place))?;
+    let away = PartialFolder::create(&folder(), "removed").map_err(write_fault(&place))?;
     fs::rename(&place, away.path().join(name)).map_err(write_fault(&place))
 }
 

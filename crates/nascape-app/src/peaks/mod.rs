@@ -13,20 +13,23 @@ use nascape_signal::{
     bed::{BedWriter, NarrowPeak},
     format::{Format, sniff},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
+    record::{self, Made, Recorded, Watch},
     stretch::{Stretch, region_strings, stretches, total_bins},
 };
 
 /// What to call.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The imputed track, a bigWig.
     pub imputed: PathBuf,
     /// Where a bin is above.
     pub cut: Cut,
     /// The bundle that imputed the track; nothing for the one that `run.json` beside it names.
+    #[serde(skip)]
     pub bundle: Option<Bundle>,
     /// Gaps of at most this many bp are bridged.
     pub merge: u32,
@@ -39,7 +42,8 @@ pub struct Request {
 }
 
 /// Where a bin is above.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cut {
     /// From the lowest threshold on that has this false discovery rate on the bundle's card.
     FalseDiscoveryRate(f64),
@@ -68,6 +72,31 @@ pub struct Called {
     pub regions: Vec<String>,
 }
 
+impl Recorded for Request {
+    const VERB: &'static str = "peaks";
+    const FILLS_A_FOLDER: bool = false;
+
+    fn files(&mut self) -> Vec<(String, &mut PathBuf)> {
+        vec![("imputed".to_owned(), &mut self.imputed)]
+    }
+
+    fn bundles(&self) -> Vec<&Bundle> {
+        self.bundle.iter().collect()
+    }
+
+    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
+        self.bundle = bundles.into_iter().next();
+    }
+
+    fn output(&mut self) -> &mut PathBuf {
+        &mut self.output
+    }
+
+    fn run_again(&self, progress: &dyn Progress) -> Result<()> {
+        run(self, progress).map(drop)
+    }
+}
+
 /// Calls peaks on an imputed track: bins from the threshold on, short gaps bridged, narrow runs dropped. Written are the peaks as
 /// narrowPeak, sorted by chromosome name and start: signalValue is the summit's imputed value, score that value of 1,000 (of the
 /// highest summit where one exceeds 1), pValue -1, qValue -log10 of the false discovery rate at the summit, or -1 where no bundle
@@ -90,11 +119,26 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Called> {
         let calibration = bundle.card.targets[*target].calibration.as_ref()?;
         (!calibration.rates.is_empty()).then_some(calibration.rates.as_slice())
     });
-    call(request, name, rates, progress)
+    let watch = Watch::begin(request);
+    let called = call(request, name, rates, &watch, progress).map_err(|fault| watch.explain(fault))?;
+    let made = Made {
+        regions: called.regions.clone(),
+        outputs: vec![("peaks", request.output.clone())],
+        ..Made::default()
+    };
+    // The bundle that was found is the one to ask the next time.
+    record::write(&Request { bundle: bundle.map(|(bundle, _)| bundle), ..request.clone() }, made)?;
+    Ok(called)
 }
 
 /// As [`run`], with the rates of the bundle named `bundle`.
-fn call(request: &Request, bundle: Option<&str>, rates: Option<&[Rate]>, progress: &dyn Progress) -> Result<Called> {
+fn call(
+    request: &Request,
+    bundle: Option<&str>,
+    rates: Option<&[Rate]>,
+    watch: &Watch,
+    progress: &dyn Progress,
+) -> Result<Called> {
     let threshold = threshold(request.cut, bundle.unwrap_or_default(), rates)?;
     let signal = open(request)?;
     let stretches = stretches(&signal, &request.regions, BIN)?;
@@ -121,6 +165,7 @@ fn call(request: &Request, bundle: Option<&str>, rates: Option<&[Rate]>, progres
             peak: peak.summit - peak.start,
         })?;
     }
+    watch.check()?;
     writer.finish()?;
     Ok(Called {
         output: request.output.clone(),
@@ -224,7 +269,8 @@ mod tests {
         let cut = Cut::FalseDiscoveryRate(rate);
         let request =
             Request { imputed, cut, bundle: None, merge: 200, min_width: 100, regions: vec![], output: output.clone() };
-        let outcome = call(&request, Some("my-bundle"), Some(&RATES), &Unwatched);
+        let watch = Watch::begin(&request);
+        let outcome = call(&request, Some("my-bundle"), Some(&RATES), &watch, &Unwatched);
         (outcome, fs::read_to_string(output).unwrap_or_default())
     }
 

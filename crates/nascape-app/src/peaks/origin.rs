@@ -30,16 +30,15 @@ pub fn bundle_of(track: &Path, given: Option<&Bundle>) -> Result<(Bundle, usize)
             return Err(Error::UnknownOrigin { track: track.to_owned(), record, detail });
         }
     };
-    let is_used = |bundle: &Bundle| bundle.card.weights.iter().map(|file| &file.sha256).eq(&used.weights_sha256);
     if let Some(given) = given {
         let other =
             || Error::OtherBundle { track: track.to_owned(), used: used.name.clone(), given: given.card.name.clone() };
-        return is_used(given).then(|| (given.clone(), target)).ok_or_else(other);
+        return used.is(given).then(|| (given.clone(), target)).ok_or_else(other);
     }
     for name in Library::names() {
         // One of the user's that does not open is not the one.
         if let Ok(known) = Library::named(&name)
-            && is_used(&known)
+            && used.is(&known)
         {
             return Ok((known, target));
         }

@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod impute;
 pub mod models;
 pub mod peaks;
+pub mod reproduce;
 pub mod retrain;
 pub mod retrain_worker;
 pub mod serve;

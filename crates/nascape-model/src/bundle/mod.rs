@@ -9,6 +9,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use nascape_signal::partial::PartialFolder;
+
 pub use card::{
     Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, Output, SourceFile, Target, TargetKind, TargetTransform,
     Training, WeightsFile,
@@ -33,6 +35,8 @@ pub const FOREST: &str = "forest.ubj";
 /// A trained predictor, ready to impute.
 #[derive(Clone, Debug)]
 pub struct Bundle {
+    /// Where it was opened: a folder, a file, or the name of a shipped one.
+    pub place: PathBuf,
     /// What it is and where it comes from.
     pub card: Card,
     /// What computes, with its weights packed for the processor.
@@ -127,7 +131,12 @@ impl Bundle {
                 return Err(fault(name, format!("the card's {field} is {on_card}; its architecture has {needed}.")));
             }
         }
-        Ok(Self { card, predictor, weights })
+        Ok(Self { place: name.to_owned(), card, predictor, weights })
+    }
+
+    /// SHA-256 of the card as this program writes it, in hexadecimal.
+    pub fn card_sha256(&self) -> String {
+        weights::sha256(self.card.to_json().as_bytes())
     }
 
     /// The files of the bundle by their names, the card last.
@@ -144,8 +153,7 @@ impl Bundle {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(write_fault(parent.to_owned()))?;
-        let partial = tempfile::Builder::new().prefix(".bundle.").suffix(".partial").tempdir_in(parent);
-        let partial = partial.map_err(write_fault(folder.to_owned()))?;
+        let partial = PartialFolder::create(parent, "bundle").map_err(write_fault(folder.to_owned()))?;
         let files = whole(card, trained);
         for (name, bytes) in &files {
             let path = partial.path().join(name);
@@ -167,9 +175,7 @@ impl Bundle {
             }
             return Ok(());
         }
-        fs::rename(partial.path(), folder).map_err(write_fault(folder.to_owned()))?;
-        let _ = partial.keep(); // Renamed: there is nothing left to remove.
-        Ok(())
+        Ok(partial.finish(folder).map_err(write_fault(folder.to_owned()))?)
     }
 }
 

@@ -42,8 +42,8 @@ impl Checkpoint {
     /// [`nascape_signal::Error::Write`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let fault = |source: io::Error| nascape_signal::Error::Write { path: path.to_owned(), source };
-        let mut partial = PartialFile::create(path)?;
         let json = serde_json::to_vec(self).expect("a checkpoint is plain data");
+        let mut partial = PartialFile::create(path)?;
         partial.file().write_all(&json).map_err(fault)?;
         Ok(partial.finish()?)
     }

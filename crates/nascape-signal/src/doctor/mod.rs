@@ -34,6 +34,7 @@ const UNBALANCED: f64 = 3.0;
 
 /// What to examine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Files {
     /// `--plus` and `--minus`.
     Strands(PathBuf, PathBuf),

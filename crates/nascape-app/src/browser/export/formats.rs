@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use nascape_signal::{BIN, Progress, SignalOptions, Summary, observed::PeakValue};
+use nascape_signal::{BIN, Progress, SignalOptions, Summary, observed::PeakValue, partial::PartialFolder};
 
 use super::{
     super::{fault::Answer, wire::ExportFormat},
@@ -34,8 +34,7 @@ impl Export {
             return Ok(tracks.chain([imputed.record.clone()]).collect());
         }
         // Beside the outputs, where there is room; gone when the export ends.
-        let partial = tempfile::Builder::new().prefix(".imputed.").suffix(".partial").tempdir_in(folder);
-        let partial = partial.map_err(crate::error::write_fault(folder))?;
+        let partial = PartialFolder::create(folder, "imputed").map_err(crate::error::write_fault(folder))?;
         let imputed = self.impute(partial.path(), false, &Portion { whole: progress, from: 0.0, to: IMPUTING })?;
         let tracks = self.asked_for(&imputed);
         let mut outputs = Vec::new();

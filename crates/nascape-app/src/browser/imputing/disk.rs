@@ -9,6 +9,7 @@ use std::{
 };
 
 use nascape_model::impute::Imputed;
+use nascape_signal::partial::{self, PartialFile};
 
 use super::{Layer, Run};
 
@@ -56,16 +57,15 @@ impl Disk {
         let bytes = [&crc32fast::hash(&numbers).to_le_bytes()[..], &numbers].concat();
         let path = self.path(layer, run);
         let Some(folder) = path.parent() else { return };
-        let write = || -> std::io::Result<()> {
-            fs::create_dir_all(folder)?;
-            fs::write(folder.join(USED), [])?;
-            // Renamed into place; not forced to the disk: the checksum tells what a crash left behind.
-            let mut partial = tempfile::NamedTempFile::new_in(folder)?;
-            partial.write_all(&bytes)?;
-            partial.persist(&path)?;
-            Ok(())
+        let write = || {
+            fs::create_dir_all(folder).ok()?;
+            fs::write(folder.join(USED), []).ok()?;
+            let mut partial = PartialFile::create(&path).ok()?;
+            partial.file().write_all(&bytes).ok()?;
+            // The checksum tells what a machine that lost its power left behind.
+            partial.finish_unforced().ok()
         };
-        if write().is_ok() {
+        if write().is_some() {
             let before = self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             if (before + bytes.len() as u64) / SWEEP_EVERY > before / SWEEP_EVERY {
                 self.sweep();
@@ -81,10 +81,12 @@ impl Disk {
         }
     }
 
-    /// Deletes the layers that were not used for the longest time, until the rest is within the bound.
+    /// Removes what killed programs left half-written, and deletes the layers that were not used for the longest time, until the rest is within the bound.
     pub fn sweep(&self) {
-        let layers = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let mut layers: Vec<(SystemTime, u64, PathBuf)> = layers.map(|entry| weighed(&entry.path())).collect();
+        let layers: Vec<PathBuf> =
+            fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        layers.iter().for_each(|layer| partial::clean(layer));
+        let mut layers: Vec<(SystemTime, u64, PathBuf)> = layers.iter().map(|layer| weighed(layer)).collect();
         layers.sort();
         let mut total: u64 = layers.iter().map(|(_, bytes, _)| bytes).sum();
         for (_, bytes, folder) in layers {

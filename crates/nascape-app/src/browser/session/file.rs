@@ -3,18 +3,21 @@
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::browser::{
-    allowed::Allowed,
-    fault::Answer,
-    stamp::{Stamp, is_address},
-    track::hex,
-    wire::Fault,
+use crate::{
+    browser::{
+        allowed::Allowed,
+        fault::Answer,
+        stamp::{Stamp, is_address},
+        track::hex,
+        wire::Fault,
+    },
+    record::relative,
 };
 
 /// Bytes at each end of a file that its checksum is of.
@@ -97,28 +100,4 @@ fn sha256_of_ends(path: &Path) -> io::Result<String> {
         hash.update(&end);
     }
     Ok(hex(&hash.finalize()))
-}
-
-/// `path` as seen from `folder`; nothing when they share no root (two Windows drives).
-fn relative(path: &Path, folder: &Path) -> Option<PathBuf> {
-    let (path, folder): (Vec<Component>, Vec<Component>) = (path.components().collect(), folder.components().collect());
-    let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();
-    if shared == 0 {
-        return None;
-    }
-    let up = folder[shared..].iter().map(|_| Component::ParentDir);
-    Some(up.chain(path[shared..].iter().copied()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_relative_path_leads_from_the_sessions_folder() {
-        let from = |path: &str| relative(Path::new(path), Path::new("/data/sessions"));
-        assert_eq!(from("/data/a/b.bw"), Some("../a/b.bw".into()));
-        assert_eq!(from("/data/sessions/b.bw"), Some("b.bw".into()));
-        assert_eq!(from("elsewhere/b.bw"), None);
-    }
 }

@@ -240,6 +240,59 @@ fn a_blend_is_the_weighted_mean_of_its_members() {
 }
 
 #[test]
+fn a_blend_of_signals_has_the_scale_of_the_member_that_says_one() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let mcf7 = mcf7();
+    let observed = format!("{{ DNase = '{}' }}", chr22("MCF7.accessibility.bw").display());
+    let train = |name: &str, architecture: &str, more: &str| {
+        let mut recipe = Recipe::new(&["DNase"], architecture).line(more);
+        let parts = [
+            ("train", "chr22:30,000,001-30,800,000"),
+            ("validation", "chr22:32,000,001-32,400,000"),
+            ("calibration", "chr22:24,000,001-25,000,000"),
+            ("test", "chr22:26,000,001-27,000,000"),
+        ];
+        recipe.experiments = vec![experiment("MCF7", &mcf7, &observed, &parts)];
+        recipe.train(&path(&format!("{name}.toml")), &path(name)).run()
+    };
+    let log = "target_transform = 'log_per_million'";
+    train("network", &small("nascape"), log).succeeds();
+    let trees = small("windows-gbt").replace("binary:logistic", "reg:squarederror").replace("aucpr", "rmse");
+    train("trees", &trees, log).succeeds();
+    let member = |name: &str, weight: f32| format!("{{ bundle = '{}', weight = {weight} }}", path(name).display());
+    let of_both = format!("{{ name = 'blend', members = [{}, {}] }}", member("network", 0.25), member("trees", 0.75));
+    train("blend", &of_both, log).succeeds();
+    let target = card(&path("blend"))["targets"][0].clone();
+    assert_eq!((&target["loss"], &target["scale_output"]), (&"robust".into(), &true.into()));
+    assert!(target["calibration"]["test_coverage"]["top"].is_number(), "{target:#}");
+
+    let imputed = |name: &str| {
+        let output = path(&format!("{name}.imputed"));
+        let impute = nascape("impute").assay(&mcf7).with("--model", path(name)).with("--output", &output);
+        impute.with("--region", "chr22:26,000,001-26,400,000").flag("--intervals").run().succeeds();
+        ["", ".lower", ".upper"].map(|end| {
+            let track = output.join(format!("DNase{end}.bw"));
+            let values = crate::harness::bigwig_values(&track, "chr22", 520_000, 528_000);
+            values.into_iter().map(|bits| f32::from_bits(bits.expect("every bin has a number"))).collect::<Vec<f32>>()
+        })
+    };
+    let [network, trees, blend] = ["network", "trees", "blend"].map(imputed);
+    for ((network, trees), blend) in network[0].iter().zip(&trees[0]).zip(&blend[0]) {
+        assert!((0.25 * network + 0.75 * trees - blend).abs() < 1e-5, "{blend} of {network} and {trees}");
+    }
+    // Above the value each interval has the network's width, times what calibration found for the blend.
+    let widths = |track: &[Vec<f32>; 3]| -> Vec<f32> { track[2].iter().zip(&track[0]).map(|(u, v)| u - v).collect() };
+    let ratios: Vec<f32> = widths(&blend).iter().zip(widths(&network)).map(|(blend, one)| blend / one).collect();
+    assert!(ratios.iter().all(|ratio| (ratio / ratios[0] - 1.0).abs() < 1e-2), "{:?}", &ratios[..9]);
+
+    // Another unit is refused, and so is leaving the scale out.
+    let words = ["network cannot be a member", "another unit"];
+    train("other", &of_both, "").refused(&words);
+    train("other", &of_both, &format!("{log}\nloss = 'squared-error'")).refused(&words);
+}
+
+#[test]
 fn members_that_do_not_go_together_are_refused_before_anything_is_saved() {
     let folder = folder();
     let refused = |members: &[&Path], weights: &[&str], more: &str, words: &[&str]| {

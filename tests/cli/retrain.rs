@@ -60,10 +60,39 @@ fn a_bundle_of_another_cell_becomes_better_elsewhere_and_stays_as_it_was_itself(
     let imputed = folder.path().join("imputed");
     let impute =
         nascape("impute").assay(&mcf7()).with("--model", &output).with("--region", "chr22:36,000,001-36,200,000");
-    impute.with("--output", imputed).run().succeeds();
+    impute.with("--output", &imputed).flag("--intervals").run().succeeds();
+    // Intervals and rates come from the part that was kept to choose by, and the card says so.
+    assert_holds(&imputed, &["H3K4me3.bw", "H3K4me3.lower.bw", "H3K4me3.upper.bw", "run.json"]);
+    let used = card(&output)["training"]["experiments"][0].clone();
+    assert_eq!(used["calibration"], used["validation"]);
+    let peaks = nascape("peaks").with("--imputed", imputed.join("H3K4me3.bw")).with("--fdr", "0.2");
+    peaks.with("--output", folder.path().join("peaks.narrowPeak")).run().succeeds();
 
     let again = retrain("again");
     assert_eq!(verdict(&again)["elsewhere"], told["elsewhere"], "the same regions give the same bundle");
+}
+
+#[test]
+fn a_signal_is_retrained_by_a_forest_beside_the_network_and_keeps_its_intervals() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let train = nascape("train").assay(&mcf7()).with("--architecture", "nascape").with("--epochs", "2");
+    let observed = chr22("MCF7.accessibility.bw");
+    let train = train.with("--target", format!("accessibility={}", observed.display()));
+    let train = train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
+    train.with("--output", path("from")).run().succeeds();
+    let retrain = nascape("retrain").with("--from", path("from")).assay(&mcf7()).with("--observed", observed);
+    let retrain = retrain.with("--region", "chr22:24,000,001-25,000,000").with("--test", "chr22:36,000,001-38,000,000");
+    retrain.with("--output", path("retrained")).run().succeeds();
+    let card = card(&path("retrained"));
+    let members: Vec<&str> =
+        card["architecture"]["members"].as_array().unwrap().iter().map(|m| m["bundle"].as_str().unwrap()).collect();
+    assert_eq!(members, ["1.nascape", "2.nascape", "3.windows-gbt"], "what it was, tuned, and grown on the regions");
+    let target = &card["targets"][0];
+    assert_eq!((&target["scale_output"], &target["transform"]), (&json!(true), &json!("identity")));
+    assert!(target["calibration"]["test_coverage"]["all"].as_f64() > Some(0.7), "{target:#}");
+    let told = verdict(&path("retrained"));
+    assert!(told["sentence"].as_str().unwrap().contains("Pearson's correlation at 1 kb"), "{told:#}");
 }
 
 #[test]

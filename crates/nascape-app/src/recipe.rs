@@ -100,7 +100,8 @@ pub struct Experiment {
     pub train: Vec<Region>,
     /// Regions to choose the epoch by.
     pub validation: Vec<Region>,
-    /// Regions on which intervals and false discovery rates are estimated.
+    /// Regions on which intervals and false discovery rates are estimated: of their own, or, where there is little, all those of
+    /// `validation`.
     pub calibration: Vec<Region>,
     /// Regions kept aside and measured once at the end.
     pub test: Vec<Region>,

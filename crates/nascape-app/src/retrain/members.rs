@@ -25,6 +25,9 @@ const EPOCHS: std::ops::RangeInclusive<usize> = 8..=40;
 const TILE: usize = 2_048;
 const TILES: usize = 4;
 
+/// Bases of a validation part on which chosen weights count as much as even ones.
+const EVEN: f32 = 400_000.0;
+
 /// The bundles that a retrained one may be blended of, saved in a folder of their own.
 pub(super) struct Members<'a> {
     request: &'a Request,
@@ -64,7 +67,7 @@ fn is_network(bundle: &Bundle) -> bool {
 fn grows(start: &Bundle) -> bool {
     let target = &start.card.targets[0];
     let by_bases = standing(start).iter().any(|(bundle, _)| bundle.predictor.step() != BIN);
-    !target.scale_output && target.output != Output::Step && !by_bases && cfg!(feature = "xgboost")
+    target.output != Output::Step && !by_bases && cfg!(feature = "xgboost")
 }
 
 /// Hands on what a training tells.
@@ -124,8 +127,8 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    /// Adds a small forest that has seen the regions only; not for a target whose scale is imputed too, nor beside a forest that looks
-    /// at bases, nor in a program built without XGBoost.
+    /// Adds a small forest that has seen the regions only; not beside a forest that looks at bases, nor in a program built without
+    /// XGBoost.
     ///
     /// # Errors
     /// Those of training.
@@ -143,8 +146,7 @@ impl<'a> Members<'a> {
         self.add(folder)
     }
 
-    /// Blends them into `output`; a network that is alone with its tuned self is not blended where its scale is
-    /// imputed too, since scales have no mean.
+    /// Blends them into `output`.
     ///
     /// # Errors
     /// [`Error::Retrain`] when nothing new does better on the validation part; those of saving.
@@ -152,21 +154,16 @@ impl<'a> Members<'a> {
         if self.all.len() == self.standing {
             return Err(self.nothing_better());
         }
-        if self.request.start.card.targets[0].scale_output {
-            let (_, bundle, _) = self.all.last().expect("there is the starting bundle");
-            let name =
-                output.file_name().map_or_else(|| bundle.card.name.clone(), |name| name.to_string_lossy().into_owned());
-            Bundle::save(output, &Card { name, ..bundle.card.clone() }, &bundle.weights)?;
-            return Ok(Bundle::open(output)?.card);
-        }
         let member = |(folder, _, weight): &(PathBuf, Bundle, f32)| blend::Member {
             bundle: folder.to_string_lossy().into_owned(),
             // Where one is left out, all are chosen, from those given on.
             weight: (*weight > 0.0).then_some(*weight),
         };
-        let settings = blend::Settings { members: self.all.iter().map(member).collect() };
+        let settings = blend::Settings { members: self.all.iter().map(member).collect(), evenness: self.evenness() };
         let mut recipe = self.recipe(Architecture::Blend(settings));
         recipe.loss = Some(self.request.start.card.targets[0].loss);
+        // There is too little for a part of its own: a handful of weights were chosen on this one.
+        recipe.experiments[0].calibration = self.experiment.validation.clone();
         recipe.experiments[0].test = self.test.clone();
         let stage = self.stage;
         let told = &mut |from_training: train::Told<'_>| pass_on(stage, from_training, told);
@@ -178,6 +175,12 @@ impl<'a> Members<'a> {
             Weights::Blend(members) if members.iter().all(|(_, member)| stood(member)) => Err(self.nothing_better()),
             _ => Ok(card),
         }
+    }
+
+    /// The less there is to choose weights by, the more even they are.
+    fn evenness(&self) -> f32 {
+        let chosen_by: u32 = self.experiment.validation.iter().map(Region::bases).sum();
+        EVEN / (EVEN + chosen_by as f32)
     }
 
     fn nothing_better(&self) -> Error {

@@ -2,8 +2,9 @@
 //!
 //! Little data teaches little, and a bundle must not become worse elsewhere unnoticed. So nothing of the bundle is thrown away: the
 //! retrained one is a blend of its members, of its networks tuned to the regions, and of a small forest that has seen nothing but the
-//! regions, with the weights that do best on a validation part; it begins with the bundle's own weights, which win ties. Both bundles
-//! are then measured where neither has learned from this mark.
+//! regions, with the weights that do best on a validation part; it begins with the bundle's own weights, which win ties. The less there
+//! is to choose by, the more weights that moved are drawn towards even ones. Both bundles are then measured where neither has learned
+//! from this mark.
 
 mod candidate;
 mod members;

@@ -17,7 +17,7 @@ use nascape_model::{
 use nascape_signal::{Progress, Region, smooth};
 
 use self::{
-    blend::{blended, gives, members},
+    blend::{blended, gives},
     opened::{Opened, kind, too_near},
     outcome::targets,
 };
@@ -85,13 +85,15 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     }
     let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
     let kinds = (0..recipe.learned().len()).map(|at| kind(recipe, &experiments, at)).collect::<Result<Vec<_>>>()?;
-    let loss = |kind: &TargetKind| {
-        recipe.loss.unwrap_or_else(|| recipe.architecture.usual_loss(*kind == TargetKind::Presence))
+    let members = blend::members(recipe)?;
+    let loss = |(at, kind): (usize, &TargetKind)| {
+        let usual = || recipe.architecture.usual_loss(*kind == TargetKind::Presence);
+        recipe.loss.or_else(|| blend::usual_loss(&members, at)).unwrap_or_else(usual)
     };
     let learned = train::Recipe {
         architecture: recipe.architecture.clone(),
         input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
-        losses: Losses(kinds.iter().map(loss).collect()),
+        losses: Losses(kinds.iter().enumerate().map(loss).collect()),
         // Weights that are gone on from know inputs of their own depth.
         reads_per_kb: recipe
             .reads_per_kb
@@ -101,7 +103,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         schedule: recipe.schedule.clone(),
     };
     let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
-    let members = members(recipe, &learned.losses)?;
+    blend::check(&members, recipe, &kinds, &learned.losses)?;
     let (reach, margin, step, needs_strands) = match &members[..] {
         [] => {
             if matches!(learned.kind(), Kind::Network(_)) {

@@ -46,7 +46,9 @@ impl<'a> Opened<'a> {
             [&experiment.train, &experiment.validation, &experiment.calibration, &experiment.test]
                 .map(|regions| resolved(regions));
         let (train, validation, calibration, test) = (train?, validation?, calibration?, test?);
-        check_parts(&[("train", &train), ("validation", &validation), ("calibration", &calibration), ("test", &test)])?;
+        // The validation part may serve as the calibration part, where that is said.
+        let own = if calibration == validation { &[][..] } else { &calibration };
+        check_parts(&[("train", &train), ("validation", &validation), ("calibration", own), ("test", &test)])?;
         let reads_per_kb = assay.reads_per_kb()?;
         Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
     }

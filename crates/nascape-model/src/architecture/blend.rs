@@ -10,6 +10,14 @@ use crate::{Error, Result};
 pub struct Settings {
     /// The bundles.
     pub members: Vec<Member>,
+    /// How far weights that are chosen are drawn towards even ones afterwards: 0 not at all, 1 all the way. On a small validation part
+    /// the best weights are largely luck, and even ones hard to beat.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub evenness: f32,
+}
+
+fn is_none(evenness: &f32) -> bool {
+    *evenness == 0.0
 }
 
 /// A bundle in a blend.
@@ -38,6 +46,9 @@ impl Settings {
             || weights().any(|_| true) && weights().sum::<f32>() <= 0.0
         {
             return fault("the weights of a blend are numbers of at least 0, and not all 0.");
+        }
+        if !(0.0..=1.0).contains(&self.evenness) {
+            return fault("the evenness of a blend lies between 0 and 1.");
         }
         Ok(())
     }

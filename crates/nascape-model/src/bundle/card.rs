@@ -8,6 +8,7 @@ use crate::{
     calibration::Calibration,
     input::Input,
     metrics::Measures,
+    predictor::Layout,
     train::{Loss, Schedule},
 };
 
@@ -75,6 +76,15 @@ pub struct Target {
     pub test: Option<Measures>,
     /// Intervals and false discovery rates, from a part of their own.
     pub calibration: Option<Calibration>,
+}
+
+impl Target {
+    /// Whether a bundle's numbers of this target can be averaged into those of `blended`: of the same mark, in the same unit, and with
+    /// no scale that the blend would leave out.
+    pub fn can_be_blended_into(&self, blended: &Self) -> bool {
+        let unit = |target: &Self| (target.kind, target.transform, target.output);
+        self.name == blended.name && unit(self) == unit(blended) && (blended.scale_output || !self.scale_output)
+    }
 }
 
 /// What a number of an imputed track means.
@@ -242,6 +252,11 @@ impl Card {
             return Err("the card names no target.".to_owned());
         }
         Ok(card)
+    }
+
+    /// Which targets have a scale beside their value.
+    pub fn layout(&self) -> Layout {
+        Layout(self.targets.iter().map(|target| target.scale_output).collect())
     }
 
     /// The marks, for people.

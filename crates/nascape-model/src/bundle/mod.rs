@@ -21,7 +21,7 @@ use crate::{
     Error, Result,
     architecture::{Architecture, Kind, blend},
     network::Network,
-    predictor::{Engine, Predictor},
+    predictor::{Engine, Layout, Mean, Predictor},
     trees::Forest,
 };
 
@@ -249,23 +249,20 @@ pub fn predictor(card: &Card, weights: &Weights) -> std::result::Result<Predicto
         }
         (Kind::Blend(settings), Weights::Blend(members)) => {
             let same = |member: &Bundle| {
-                member
-                    .card
-                    .targets
-                    .iter()
-                    .map(|target| (&target.name, target.output, target.scale_output))
-                    .eq(card.targets.iter().map(|target| (&target.name, target.output, target.scale_output)))
+                let pairs = || member.card.targets.iter().zip(&card.targets);
+                member.card.targets.len() == card.targets.len()
+                    && pairs().all(|(one, blended)| one.can_be_blended_into(blended))
             };
             if let Some((folder, _)) = members.iter().find(|(_, member)| !same(member)) {
                 return Err(format!("the member {folder} imputes other targets than the blend, or in another unit."));
             }
-            let weighted = settings.members.iter().zip(members);
-            let blended: Vec<(f32, Predictor)> =
-                weighted.map(|(one, (_, bundle))| (one.weight.unwrap_or(1.0), bundle.predictor.clone())).collect();
-            if blended.iter().any(|(_, member)| member.step() != blended[0].1.step()) {
+            let weights: Vec<f32> = settings.members.iter().map(|member| member.weight.unwrap_or(1.0)).collect();
+            let layouts: Vec<Layout> = members.iter().map(|(_, member)| member.card.layout()).collect();
+            let predictors: Vec<Predictor> = members.iter().map(|(_, member)| member.predictor.clone()).collect();
+            if predictors.iter().any(|member| member.step() != predictors[0].step()) {
                 return Err("its members look at bins of different sizes.".to_owned());
             }
-            Engine::Blend(blended)
+            Engine::Blend(Mean::new(&weights, &layouts, &card.layout()), predictors)
         }
         _ => return Err("the weights are not those of the card's architecture.".to_owned()),
     };
@@ -277,7 +274,7 @@ fn inputs(card: &Card) -> usize {
 }
 
 fn outputs(card: &Card) -> usize {
-    card.targets.iter().map(|target| if target.scale_output { 2 } else { 1 }).sum()
+    card.layout().rows()
 }
 
 /// Temporary folders are private to their owner; a bundle is as open as any new folder.

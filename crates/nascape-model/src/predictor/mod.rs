@@ -1,10 +1,12 @@
 //! What turns reads into raw numbers: a network, a forest of trees, or a weighted mean of several.
 
+mod mean;
 mod run;
 mod silence;
 
 use nascape_signal::{BIN, StrandBins};
 
+pub use self::mean::{Layout, Mean};
 use crate::{
     input::{Counts, Input},
     network::Network,
@@ -29,8 +31,8 @@ pub enum Engine {
     Network(Input, Network),
     /// Boosted trees with their features, their margins smoothed by a Gaussian of so many bins; 0 for none.
     Forest(Features, Forest, f64),
-    /// Weighted predictors.
-    Blend(Vec<(f32, Predictor)>),
+    /// The mean of several predictors.
+    Blend(Mean, Vec<Predictor>),
 }
 
 impl Predictor {
@@ -43,7 +45,7 @@ impl Predictor {
                 left.max(right) + input.reach()
             }
             Engine::Forest(features, _, smoothing) => features.reach() + smoothing_reach(*smoothing),
-            Engine::Blend(members) => members.iter().map(|(_, member)| member.reach()).max().unwrap_or(0),
+            Engine::Blend(_, members) => members.iter().map(Self::reach).max().unwrap_or(0),
         }
     }
 
@@ -52,7 +54,7 @@ impl Predictor {
         match &self.engine {
             Engine::Network(_, network) => network.plan().grid(),
             Engine::Forest(..) => 1,
-            Engine::Blend(members) => members.iter().map(|(_, member)| member.grid()).fold(1, least_common_multiple),
+            Engine::Blend(_, members) => members.iter().map(Self::grid).fold(1, least_common_multiple),
         }
     }
 
@@ -62,7 +64,7 @@ impl Predictor {
             Engine::Network(..) => BIN,
             Engine::Forest(features, ..) => features.step(),
             // Members of one step only ([`Bundle::read`](crate::Bundle::read) sees to it).
-            Engine::Blend(members) => members.first().map_or(BIN, |(_, member)| member.step()),
+            Engine::Blend(_, members) => members.first().map_or(BIN, Self::step),
         }
     }
 
@@ -72,7 +74,7 @@ impl Predictor {
             Engine::Network(_, network) => network.plan().chunk(),
             Engine::Forest(..) => None,
             // Each member cuts for itself.
-            Engine::Blend(_) => None,
+            Engine::Blend(..) => None,
         }
     }
 
@@ -81,7 +83,7 @@ impl Predictor {
         match &self.engine {
             Engine::Network(_, network) => network.plan().outputs(),
             Engine::Forest(..) => 1,
-            Engine::Blend(members) => members.first().map_or(0, |(_, member)| member.outputs()),
+            Engine::Blend(mean, _) => mean.rows(),
         }
     }
 
@@ -90,7 +92,7 @@ impl Predictor {
         match &self.engine {
             Engine::Network(_, network) => network.plan().parameters(),
             Engine::Forest(_, forest, _) => forest.nodes(),
-            Engine::Blend(members) => members.iter().map(|(_, member)| member.parameters()).sum(),
+            Engine::Blend(_, members) => members.iter().map(Self::parameters).sum(),
         }
     }
 
@@ -99,7 +101,7 @@ impl Predictor {
         match &self.engine {
             Engine::Network(input, _) => input.needs_strands(),
             Engine::Forest(features, ..) => features.needs_strands(),
-            Engine::Blend(members) => members.iter().any(|(_, member)| member.needs_strands()),
+            Engine::Blend(_, members) => members.iter().any(Self::needs_strands),
         }
     }
 

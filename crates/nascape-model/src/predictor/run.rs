@@ -5,7 +5,7 @@ use std::{cell::Cell, ops::Range};
 use nascape_signal::smooth;
 use rayon::prelude::*;
 
-use super::{Engine, Predictor, scaled, silence, smoothing_reach};
+use super::{Engine, Mean, Predictor, scaled, silence, smoothing_reach};
 use crate::{
     input::{Counts, Input, mirrored, scale},
     kernel::Rows,
@@ -44,7 +44,7 @@ impl Predictor {
     ///
     /// A bin's numbers depend on the reads around it alone, never on the tile they were computed in.
     pub fn predict(&self, counts: Counts<'_>, reads_per_kb: f64) -> Vec<Vec<f32>> {
-        if let Engine::Blend(_) = self.engine {
+        if let Engine::Blend(..) = self.engine {
             // Each member cuts for itself.
             return self.tile(counts, reads_per_kb);
         }
@@ -99,7 +99,7 @@ impl Predictor {
         }
         let one_direction = |counts: Counts<'_>| match &self.engine {
             Engine::Network(input, network) => self.network(counts, reads_per_kb, input, network),
-            Engine::Blend(members) => self.blend(counts, reads_per_kb, members),
+            Engine::Blend(mean, members) => self.blend(counts, reads_per_kb, mean, members),
             Engine::Forest(..) => unreachable!("done with"),
         };
         if !self.both_directions {
@@ -163,20 +163,13 @@ impl Predictor {
         margins
     }
 
-    fn blend(&self, counts: Counts<'_>, reads_per_kb: f64, members: &[(f32, Predictor)]) -> Vec<Vec<f32>> {
-        let bins = self.bins_within(counts);
-        let of_member = |(_, member): &(f32, Predictor)| {
+    fn blend(&self, counts: Counts<'_>, reads_per_kb: f64, mean: &Mean, members: &[Self]) -> Vec<Vec<f32>> {
+        let of_member = |member: &Self| {
             let spare = self.reach() - member.reach();
             member.predict(counts.cut(spare * self.steps()..counts.plus.len() - spare * self.steps()), reads_per_kb)
         };
         let of_members: Vec<Vec<Vec<f32>>> = members.par_iter().map(of_member).collect();
-        let mut sum = vec![vec![0.0; bins]; self.outputs()];
-        for ((weight, _), rows) in members.iter().zip(of_members) {
-            for (sum, row) in sum.iter_mut().zip(rows) {
-                sum.iter_mut().zip(row).for_each(|(sum, z)| *sum += weight * z);
-            }
-        }
-        sum
+        mean.of(of_members.iter(), self.bins_within(counts))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::Output;
+use crate::{bundle::Output, predictor::Layout};
 
 /// Weight of the scale's likelihood beside the value's error: the layers below serve the value first.
 const SCALE: f32 = 0.1;
@@ -89,7 +89,12 @@ pub struct Losses(pub Vec<Loss>);
 impl Losses {
     /// Raw outputs of a network for these targets.
     pub fn outputs(&self) -> usize {
-        self.0.iter().map(|loss| if loss.has_scale() { 2 } else { 1 }).sum()
+        self.layout().rows()
+    }
+
+    /// Which targets have a scale beside their value.
+    pub fn layout(&self) -> Layout {
+        Layout(self.0.iter().map(|loss| loss.has_scale()).collect())
     }
 
     /// How many bins count for each target. `targets` holds a row a target, NaN where nothing was assessed.

@@ -545,14 +545,14 @@ pub enum Event {
         /// Loss on the part that is chosen by.
         validation_loss: f64,
     },
-    /// An epoch of a retraining did better than all before it, or its bundle is no candidate any more.
+    /// An epoch of a retraining did better than all before it.
     Candidate {
         /// The bundle that comes of it.
         bundle: String,
         /// The bundle that was started from.
         from: String,
-        /// What to impute by for now; nothing when the retraining stopped or ended.
-        candidate: Option<BundleLine>,
+        /// The bundle as it would be now, until a later one comes or the retraining ends.
+        candidate: BundleLine,
     },
     /// Files were dropped on the window, or named to a second start of the program.
     Files {

@@ -75,11 +75,28 @@ pub(super) fn split(
     let gap = GAP.min(track.len() / 50);
     let train = [0..validation.start.saturating_sub(gap), (validation.end + gap).min(track.len())..track.len()];
     let learned = || train.iter().flat_map(|bins| &track[bins.clone()]);
+    if learned().all(|value| value.is_nan()) {
+        return fault(format!(
+            "{names}: {} says nothing of any bin there. Choose regions where the mark was measured.",
+            observed.path().display()
+        ));
+    }
     let marked = learned().filter(|&&value| value > 0.0).count();
     if marked < ENOUGH_MARKED {
         return fault(format!(
             "{names}: {}, and {marked} of its bins of 50 bp to learn from are marked. Choose regions with more of the mark.",
             observed.path().display()
+        ));
+    }
+    let mut has_reads = false;
+    for region in train.iter().flat_map(|bins| regions_of(&chosen, bins)) {
+        let reads = assay.reads(&region.chromosome, region.bins(BIN))?;
+        has_reads |= [reads.plus, reads.minus].iter().flatten().any(|&reads| reads != 0.0);
+    }
+    if !has_reads {
+        return fault(format!(
+            "{names}: {} has no read there, and so nothing to learn the mark from. Choose regions that are transcribed.",
+            assay.first().path().display()
         ));
     }
     let parts = Parts {

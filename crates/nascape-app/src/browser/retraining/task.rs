@@ -98,8 +98,9 @@ impl Retraining {
             Report::Candidate { stage, epoch, bundle } => {
                 // One that a later one took away is not missed.
                 if let Ok(bundle) = Bundle::open(&bundle) {
-                    let line = self.bundles.add_candidate(&self.name, &format!("{stage}.{epoch}"), bundle);
-                    self.tell_candidate(Some(line));
+                    let candidate = self.bundles.add_candidate(&self.name, &format!("{stage}.{epoch}"), bundle);
+                    let (bundle, from) = (self.name.clone(), self.from.clone());
+                    self.listeners.tell(&Event::Candidate { bundle, from, candidate });
                 }
                 None
             }
@@ -111,11 +112,6 @@ impl Retraining {
             Report::Failed { message, kept: true } => stopped(JobState::Interrupted, format!("{message} {KEPT}")),
             Report::Failed { message, kept: false } => Some(Err(Fault::new(message))),
         }
-    }
-
-    fn tell_candidate(&self, candidate: Option<crate::browser::wire::BundleLine>) {
-        let (bundle, from) = (self.name.clone(), self.from.clone());
-        self.listeners.tell(&Event::Candidate { bundle, from, candidate });
     }
 
     /// Hears the worker to its end.
@@ -152,8 +148,9 @@ impl Task for Retraining {
             Ok(worker) => self.heard(worker, watch),
             Err(fault) => Ok(End::Stopped { state: JobState::Interrupted, message: fault.message }),
         };
-        self.bundles.remove_candidates(&self.name);
-        self.tell_candidate(None);
+        if !matches!(end, Ok(End::Stopped { .. })) {
+            self.bundles.remove_candidates(&self.name);
+        }
         if watch.wish() == Wish::Discard {
             self.discard();
             if let (Ok(End::Finished { .. }), Some(ended)) = (&end, kept::place(&self.name)) {
@@ -166,6 +163,7 @@ impl Task for Retraining {
 
     fn discard(&mut self) {
         self.ours = None;
+        self.bundles.remove_candidates(&self.name);
         let _ = retrain::remove(&self.folder);
     }
 }

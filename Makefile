@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
-.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over
+.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -88,6 +88,10 @@ test-desktop: build window
 measure-desktop: window
 	scripts/setup-window WebKitWebDriver xvfb-run
 	scripts/on-a-display node tests/desktop/measure.mjs
+
+# Kills a retraining, or the window that it runs in, 50 times at random moments.
+kills: build
+	KILLS=50 cargo test --release --locked --package nascape-cli --test cli -- --nocapture killed_at_random
 
 test-peers: build setup-peers
 	$(NASCAPE_PYTHON) -m pytest -q tests/peers

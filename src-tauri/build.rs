@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "explain",
     "start_export",
     "jobs",
+    "steer_job",
     "cancel_job",
     "save_session",
     "open_session",

@@ -6,7 +6,7 @@ use nascape_app::browser::{
     Answer, Browser,
     wire::{
         About, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature, FeaturesRequest,
-        Found, Genome, Job, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan, RetrainingRequest,
+        Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan, RetrainingRequest,
         RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
     },
 };
@@ -49,6 +49,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         explain,
         start_export,
         jobs,
+        steer_job,
         cancel_job,
         save_session,
         open_session,
@@ -179,6 +180,11 @@ async fn start_export(browser: Shared<'_>, request: ExportRequest) -> Answer<Job
 #[tauri::command]
 async fn jobs(browser: Shared<'_>) -> Answer<Vec<Job>> {
     apart(browser, Browser::jobs).await
+}
+
+#[tauri::command]
+async fn steer_job(browser: Shared<'_>, id: u64, step: JobStep) -> Answer<()> {
+    apart(browser, move |browser| browser.steer_job(id, step)).await
 }
 
 #[tauri::command]

@@ -16,6 +16,7 @@ mod hostile;
 mod impute;
 mod interruption;
 mod intervals;
+mod killed;
 mod library;
 mod peaks;
 mod recipe;

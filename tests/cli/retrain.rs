@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Nascape, Pair, assert_holds, bundle, card, chr22, folder, k562, k562_file, nascape, sha256, stranded_bundle,
-    trained, whole_genome,
+    Item, Nascape, Pair, Recipe, assert_holds, bundle, card, chr22, folder, k562, k562_file, nascape, sha256,
+    stranded_bundle, trained, whole_genome, write_bigwig,
 };
 
 fn mcf7() -> Pair {
@@ -106,6 +106,108 @@ fn without_a_test_region_everything_else_that_was_observed_is_measured() {
     assert_eq!(parts["test"], json!(["chr22:1-28,400,000", "chr22:29,600,001-50,818,468"]));
     let [train, validation] = ["train", "validation"].map(|part| parts[part].as_array().unwrap().len());
     assert!((1..=2).contains(&train) && validation == 1, "{parts:#}");
+}
+
+#[test]
+fn a_retraining_that_was_stopped_goes_on_and_ends_with_the_same_bytes() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).join("mark");
+    let retrain = |name: &str| {
+        fs::create_dir_all(folder.path().join(name)).unwrap();
+        let command = on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,500,000");
+        command.with("--test", "chr22:31,500,001-33,000,000").with("--output", path(name))
+    };
+    retrain("whole").run().succeeds();
+    let resume = || retrain("stopped").flag("--resume");
+    // Interrupted and killed: in a training, and at another time.
+    retrain("stopped").start().until("epoch   3").signal("INT").fails(&["cancelled", "--resume"]);
+    assert_holds(folder.path().join("stopped"), &[".mark.retraining"]);
+    resume().start().until("epoch   9").kill();
+    let other = on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,400,000").flag("--resume");
+    other.with("--output", path("stopped")).run().fails(&["other files, regions", "without --resume"]);
+    let told = resume().run().succeeds().stderr;
+    assert!(told.contains("epoch   1"), "the earlier epochs are told again:\n{told}");
+    assert_holds(folder.path().join("stopped"), &["mark"]);
+    for file in ["model.json", "2.nascape/weights.safetensors", "3.windows-gbt/forest.ubj", "retraining/profiles.svg"] {
+        let [whole, stopped] = ["whole", "stopped"].map(|name| fs::read(path(name).join(file)).unwrap_or_default());
+        assert!(!whole.is_empty() && whole == stopped, "{file} differs");
+    }
+    assert_eq!(verdict(&path("whole"))["elsewhere"], verdict(&path("stopped"))["elsewhere"]);
+}
+
+#[test]
+fn one_program_at_a_time_retrains_into_a_folder() {
+    let folder = folder();
+    let output = folder.path().join("mark");
+    let retrain = || on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,500,000").with("--output", &output);
+    let first = retrain().start().until("epoch   1");
+    retrain().run().fails(&["another Nascape is at this retraining"]);
+    retrain().flag("--resume").run().fails(&["another Nascape is at this retraining"]);
+    first.signal("INT").fails(&["cancelled"]);
+    assert_holds(folder.path(), &[".mark.retraining"]);
+}
+
+#[test]
+fn a_full_disk_is_a_sentence_and_what_was_learned_is_gone_on_with() {
+    let folder = folder();
+    let output = folder.path().join("mark");
+    let retrain = || {
+        let command = on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,500,000");
+        command.with("--test", "chr22:31,500,001-33,000,000").with("--output", &output).flag("--resume")
+    };
+    retrain().files_of_at_most(2_000).run().fails(&["cannot be written"]);
+    assert_holds(folder.path(), &[]);
+    // Enough for the bundle, not for a checkpoint.
+    retrain().files_of_at_most(100_000).run().fails(&["cannot be written", "--resume"]);
+    retrain().run().succeeds();
+    assert_holds(folder.path(), &["mark"]);
+}
+
+#[test]
+fn what_was_observed_must_say_something_of_the_regions() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let on = |observed: &Path| {
+        let command = nascape("retrain").with("--from", stranded_bundle()).assay(&mcf7()).with("--observed", observed);
+        command.with("--region", "chr22:28,500,001-30,500,000").with("--output", path("mark"))
+    };
+    let length = 50_818_468;
+    let signal = |name: &str, value: f32| {
+        write_bigwig(&path(name), &[("chr22", length, &[Item::new(0, length, value)])]);
+        path(name)
+    };
+    on(&signal("zeros.bw", 0.0)).run().fails(&["zeros.bw", "0 of its bins", "Choose regions with more of the mark"]);
+    on(&signal("nan.bw", f32::NAN)).run().fails(&["nan.bw"]);
+    // The same chromosome of another assembly.
+    write_bigwig(&path("hg19.bw"), &[("chr22", 51_304_566, &[Item::new(28_500_000, 30_500_000, 1.0)])]);
+    on(&path("hg19.bw")).run().fails(&["hg19", "hg38"]);
+    // Nothing is transcribed where the short arm ends.
+    fs::write(path("silent.bed"), "chr22\t1000000\t2000000\n").unwrap();
+    let silent = nascape("retrain").with("--from", stranded_bundle()).assay(&mcf7());
+    let silent = silent.with("--observed", path("silent.bed")).with("--region", "chr22:500,001-5,000,000");
+    silent.with("--output", path("mark")).run().fails(&["has no read there", "Choose regions that are transcribed"]);
+    // Wherever nothing was assessed there is nothing to learn.
+    fs::write(path("all.bed"), format!("chr22\t0\t{length}\n")).unwrap();
+    let excluded = on(&chr22("MCF7.H3K4me3.peaks.bed")).with("--exclude", path("all.bed"));
+    excluded.run().fails(&["says nothing of any bin", "Choose regions where the mark was measured"]);
+    assert_holds(folder.path(), &["all.bed", "hg19.bw", "nan.bw", "silent.bed", "zeros.bw"]);
+}
+
+#[test]
+fn a_blend_that_would_have_too_many_members_is_told_before_anything_is_learned() {
+    let folder = folder();
+    let member = format!("{{ bundle = '{}', weight = 1.0 }}", stranded_bundle().display());
+    let blend = format!("{{ name = 'blend', members = [{}] }}", [member.as_str(); 4].join(", "));
+    let from = folder.path().join("from");
+    Recipe::new(&["H3K4me3"], &blend).train(&folder.path().join("recipe.toml"), &from).run().succeeds();
+    let retrain = on_mcf7(&from).with("--region", "chr22:28,500,001-30,500,000");
+    retrain.with("--output", folder.path().join("mark")).run().fails(&[
+        "from is a blend of 4 bundles",
+        "one of 9",
+        "8 are the most",
+        "Start from the bundle that it was retrained from",
+    ]);
+    assert_holds(folder.path(), &["recipe.toml", "from"]);
 }
 
 #[test]

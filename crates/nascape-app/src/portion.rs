@@ -19,4 +19,8 @@ impl Progress for Portion<'_> {
     fn cancelled(&self) -> bool {
         self.whole.cancelled()
     }
+
+    fn enough(&self) -> bool {
+        self.whole.enough()
+    }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use nascape_signal::{Assay, SignalOptions, doctor};
-
 use serde::{Deserialize, Serialize};
 
 use crate::Result;

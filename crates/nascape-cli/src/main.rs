@@ -51,6 +51,8 @@ enum Verb {
     Train(verb::train::Args),
     /// Improve a bundle where the mark is known, and say whether that helped
     Retrain(verb::retrain::Args),
+    #[command(hide = true)]
+    RetrainWorker(verb::retrain_worker::Args),
     /// Impute marks from an assay, as bigWig
     Impute(verb::impute::Args),
     /// Measure an imputed track against the observed one, with figures
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Verb::Bin(args) => verb::bin::run(args, &terminal),
         Verb::Train(args) => verb::train::run(args, &terminal),
         Verb::Retrain(args) => verb::retrain::run(args, &terminal),
+        Verb::RetrainWorker(args) => verb::retrain_worker::run(args, &terminal),
         Verb::Impute(args) => verb::impute::run(args, &terminal),
         Verb::Evaluate(args) => verb::evaluate::run(args, &terminal),
         Verb::Compare(args) => verb::compare::run(args, &terminal),

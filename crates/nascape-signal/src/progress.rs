@@ -10,6 +10,11 @@ pub trait Progress: Sync {
     /// True when the job should stop at its next safe point.
     fn cancelled(&self) -> bool;
 
+    /// True when the caller wants a training to end with the best that it has reached.
+    fn enough(&self) -> bool {
+        false
+    }
+
     /// # Errors
     /// [`Error::Cancelled`] when the caller asked to stop.
     fn check(&self) -> Result<()> {

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command},
+    rc::Rc,
     time::Duration,
 };
 
@@ -16,7 +17,7 @@ use super::{folder, k562, nascape};
 /// A running server, its root a folder with K562's strands.
 pub struct Server {
     child: Child,
-    pub folder: TempDir,
+    pub folder: Rc<TempDir>,
     pub address: String,
     pub token: String,
 }
@@ -43,8 +44,14 @@ impl Server {
         fs::create_dir(&root).unwrap();
         fs::copy(k562().plus, root.join("K562.plus.bw")).unwrap();
         fs::copy(k562().minus, root.join("K562.minus.bw")).unwrap();
-        let mut command = nascape("serve").with("--root", &root).flag(root.join("K562.plus.bw")).command();
-        // A user whose folders are empty.
+        Self::on(Rc::new(folder), &["K562.plus.bw"])
+    }
+
+    /// On the files in `root` of a folder, which also is its user's.
+    pub fn on(folder: Rc<TempDir>, files: &[&str]) -> Self {
+        let (root, home) = (folder.path().join("root"), folder.path().join("home"));
+        let command = nascape("serve").keeping_in(&home).with("--root", &root);
+        let mut command = files.iter().fold(command, |command, file| command.flag(root.join(file))).command();
         for home in ["HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
             command.env(home, folder.path().join("home"));
         }
@@ -89,6 +96,10 @@ impl Server {
 
     pub fn ask(&self, method: &str, arguments: Value) -> Reply {
         self.request(&format!("POST /api/{method}"), &self.headers(), &arguments.to_string())
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal and gives the exit status.

@@ -13,6 +13,7 @@ import type { FeaturesRequest } from "./wire/FeaturesRequest";
 import type { Found } from "./wire/Found";
 import type { Genome } from "./wire/Genome";
 import type { Job } from "./wire/Job";
+import type { JobStep } from "./wire/JobStep";
 import type { OpenedSession } from "./wire/OpenedSession";
 import type { Opened } from "./wire/Opened";
 import type { OpenFiles } from "./wire/OpenFiles";
@@ -70,13 +71,16 @@ export interface Backend {
 
     /** What a retraining would learn from, choose by and be measured on; a fault where there is too little of either. */
     planRetraining(request: RetrainingRequest): Promise<RetrainingPlan>;
-    /** Retrains as a job; epochs are told as events. The bundle is kept among the user's. */
+    /** Retrains as a job; epochs, and what would come of it, are told as events. The bundle is kept among the user's. */
     startRetraining(request: RetrainingRequest): Promise<Job>;
     /** The verdict on a retrained bundle. */
     retrainingVerdict(bundle: string): Promise<RetrainingVerdict>;
 
     startExport(request: ExportRequest): Promise<Job>;
     jobs(): Promise<Job[]>;
+    /** Pauses a retraining, goes on with one that was stopped, or has it end with the best that it has learned so far. */
+    steerJob(id: number, step: JobStep): Promise<void>;
+    /** Cancels a job; nothing is left of it. */
     cancelJob(id: number): Promise<void>;
 
     saveSession(request: SaveSession): Promise<void>;

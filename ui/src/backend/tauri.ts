@@ -41,6 +41,7 @@ export function tauriBackend(): Backend {
     explain: (request) => ask("explain", { request }),
     startExport: (request) => ask("start_export", { request }),
     jobs: () => ask("jobs"),
+    steerJob: (id, step) => ask("steer_job", { id, step }),
     cancelJob: (id) => ask("cancel_job", { id }),
     saveSession: (request) => ask("save_session", { request }),
     openSession: (request) => ask("open_session", { request }),

@@ -2,13 +2,15 @@
 
 import type { Locus } from "../genome/locus";
 import { isRecord, readTrack, words } from "./saved-track";
+import { isProvisional } from "../tracks/track";
 import type { Region, View } from "./view";
 
 const VERSION = 1;
 
 /** What a session keeps of the window. */
 export function writeView({ view, panelOpen }: { view: View; panelOpen: boolean }): unknown {
-  return { version: VERSION, panel: panelOpen, tracks: view.tracks, loci: view.loci, regions: view.regions };
+  const tracks = view.tracks.filter((track) => !isProvisional(track));
+  return { version: VERSION, panel: panelOpen, tracks, loci: view.loci, regions: view.regions };
 }
 
 /** Reads it back. Tracks whose files are not open any more (`ids`: saved to present) are left out. */

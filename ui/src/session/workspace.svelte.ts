@@ -10,7 +10,7 @@ import type { Job } from "../backend/wire/Job";
 import type { OpenedSession } from "../backend/wire/OpenedSession";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import { samePlace, type Locus } from "../genome/locus";
-import type { Track } from "../tracks/track";
+import { isProvisional, type Track } from "../tracks/track";
 import { Messages } from "./messages.svelte";
 import { back, forth, keep, noHistory, type History } from "./undo";
 import { EMPTY, withTrack, type View } from "./view";
@@ -22,6 +22,11 @@ export type Tab = "assay" | "models" | "jobs" | "regions" | "explain";
 
 /** Moves that follow each other within this time are undone as one. */
 const ONE_MOVE = 900;
+
+/** What there is to come back to: without tracks of bundles that are still being trained. */
+function lasting(view: View): View {
+  return { ...view, tracks: view.tracks.filter((track) => !isProvisional(track)) };
+}
 
 export class Workspace {
   readonly backend: Backend;
@@ -76,9 +81,14 @@ export class Workspace {
 
   /** Changes the view, so that it can be undone. */
   change(next: View): void {
-    this.history = keep(this.history, this.view);
+    this.history = keep(this.history, lasting(this.view));
     this.moved = 0;
     this.set(next);
+  }
+
+  /** Changes what the user did not: nothing to undo, nothing to save. */
+  showMeanwhile(next: View): void {
+    this.view = next;
   }
 
   /** Changes one track, so that it can be undone. */
@@ -91,7 +101,7 @@ export class Workspace {
     const now = this.view.loci;
     if (now.length === loci.length && loci.every((locus, at) => samePlace(locus, now[at] ?? locus))) return;
     const time = performance.now();
-    if (this.moved === 0 || time - this.moved > ONE_MOVE) this.history = keep(this.history, this.view);
+    if (this.moved === 0 || time - this.moved > ONE_MOVE) this.history = keep(this.history, lasting(this.view));
     this.moved = time;
     this.set({ ...this.view, loci });
   }

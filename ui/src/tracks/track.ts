@@ -59,6 +59,14 @@ export function isScore({ source }: Track): boolean {
   return source.kind === "imputed" && source.score;
 }
 
+/** What the name of a bundle begins with that is still being trained. */
+const CANDIDATE = "candidate:";
+
+/** True for the track of a bundle that is still being trained: of the one that becomes `bundle`, or of any. */
+export function isProvisional({ source }: Track, bundle?: string): boolean {
+  return source.kind === "imputed" && source.by.bundle.startsWith(bundle === undefined ? CANDIDATE : `${CANDIDATE}${bundle}:`);
+}
+
 /** True when a track has an axis with numbers. */
 export function hasAxis({ source }: Track): boolean {
   return source.kind !== "features";

@@ -20,10 +20,15 @@ use crate::{
     library::{archive, kept},
 };
 
+/// What names begin with that are no bundle's of the user.
+const CANDIDATE: &str = "candidate:";
+
 /// Bundles by the name that requests use: a shipped one's own, the folder of a user's.
 #[derive(Default)]
 pub(super) struct Bundles {
     open: Mutex<BTreeMap<String, Arc<OpenBundle>>>,
+    /// The newest candidate of each retraining.
+    newest: Mutex<BTreeMap<String, String>>,
 }
 
 /// A bundle in memory.
@@ -77,6 +82,34 @@ impl OpenBundle {
             ))
         })
     }
+}
+
+impl Bundles {
+    /// Takes in what a retraining has learned so far, under a name that only requests use; the last but one goes.
+    pub fn add_candidate(&self, of: &str, name: &str, bundle: Bundle) -> BundleLine {
+        let candidate = Arc::new(OpenBundle::new(&format!("{}{name}", candidates(of)), bundle, false));
+        let line = candidate.line.clone();
+        let mut open = self.open();
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = newest.insert(of.to_owned(), line.name.clone());
+        open.retain(|name, _| !name.starts_with(&candidates(of)) || Some(name) == before.as_ref());
+        open.insert(line.name.clone(), candidate);
+        line
+    }
+
+    /// Forgets all of them.
+    pub fn remove_candidates(&self, of: &str) {
+        self.open().retain(|name, _| !name.starts_with(&candidates(of)));
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<String, Arc<OpenBundle>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the names of a retraining's candidates begin with; no kept bundle has such a name.
+fn candidates(of: &str) -> String {
+    format!("{CANDIDATE}{of}:")
 }
 
 impl Browser {
@@ -150,9 +183,9 @@ impl Browser {
             }
         }
         let open = self.open_bundles();
-        lines.extend(
-            open.values().filter(|bundle| !names.contains(&bundle.line.name)).map(|bundle| bundle.line.clone()),
-        );
+        let others = open.values().map(|bundle| &bundle.line);
+        let others = others.filter(|line| !names.contains(&line.name) && !line.name.starts_with(CANDIDATE));
+        lines.extend(others.cloned());
         Ok(lines)
     }
 
@@ -177,7 +210,7 @@ impl Browser {
     }
 
     fn open_bundles(&self) -> MutexGuard<'_, BTreeMap<String, Arc<OpenBundle>>> {
-        self.bundles.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.bundles.open()
     }
 
     /// A bundle and the place of the mark in it.

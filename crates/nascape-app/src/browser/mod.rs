@@ -23,7 +23,7 @@ mod open;
 mod pairing;
 mod picture;
 mod recent;
-mod retrain;
+mod retraining;
 mod session;
 mod stamp;
 mod state;
@@ -66,7 +66,7 @@ const TILE_BYTES: usize = 16 << 20;
 pub struct Browser {
     tracks: RwLock<BTreeMap<String, Arc<Track>>>,
     ids: AtomicU64,
-    bundles: Bundles,
+    bundles: Arc<Bundles>,
     allowed: Allowed,
     runs: Runs,
     summaries: Summaries,
@@ -81,6 +81,7 @@ pub struct Browser {
     start: PathBuf,
     files: Vec<PathBuf>,
     strands: Option<[PathBuf; 2]>,
+    trainer: PathBuf,
 }
 
 impl Browser {
@@ -99,10 +100,10 @@ impl Browser {
             None => None,
         };
         let listeners = Arc::default();
-        Ok(Self {
+        let browser = Self {
             tracks: RwLock::default(),
             ids: AtomicU64::new(1),
-            bundles: Bundles::default(),
+            bundles: Arc::default(),
             runs: Runs::new(&settings.cache, RUN_BYTES, rayon::current_num_threads()),
             summaries: Summaries::new(SUMMARY_BYTES),
             finished: Mutex::new(Memory::new(TILE_BYTES)),
@@ -116,7 +117,10 @@ impl Browser {
             strands,
             start: settings.folder,
             state: settings.state,
-        })
+            trainer: settings.trainer,
+        };
+        browser.restore_retrainings();
+        Ok(browser)
     }
 
     /// What the window learns when it opens.
@@ -141,12 +145,12 @@ impl Browser {
         self.allowed.add(paths);
     }
 
-    /// Something else than the user ends the program: jobs are cancelled and waited for, and the session can be recovered.
+    /// Something else than the user ends the program: jobs are stopped and waited for, and the session can be recovered.
     pub fn end(&self) {
         self.jobs.close();
     }
 
-    /// The user ends the program: jobs are cancelled and waited for, and nothing is left to recover. A program that ends without it
+    /// The user ends the program: jobs are stopped and waited for, and nothing is left to recover but retrainings on their way. A program that ends without it
     /// crashed.
     pub fn close(&self) {
         self.jobs.close();

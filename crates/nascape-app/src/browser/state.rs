@@ -22,15 +22,19 @@ pub struct Settings {
     pub files: Vec<PathBuf>,
     /// A plus and a minus strand among them that the user named as such.
     pub strands: Option<[PathBuf; 2]>,
+    /// The program `nascape`, which retrains in a process of its own.
+    pub trainer: PathBuf,
 }
 
 impl Settings {
-    /// The usual folders of this user; nothing is open, nothing allowed beyond what is picked.
+    /// The usual folders of this user, `nascape` beside the program that runs; nothing is open, nothing allowed beyond what is picked.
     pub fn of_user() -> Self {
         let home = || dirs::home_dir().unwrap_or_else(std::env::temp_dir);
         let cache = dirs::cache_dir().unwrap_or_else(|| home().join(".cache")).join("nascape");
         let state = dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_else(home).join("nascape");
-        Self { cache, state, folder: home(), root: None, files: Vec::new(), strands: None }
+        let trainer = format!("nascape{}", std::env::consts::EXE_SUFFIX);
+        let trainer = std::env::current_exe().unwrap_or_default().with_file_name(trainer);
+        Self { cache, state, folder: home(), root: None, files: Vec::new(), strands: None, trainer }
     }
 }
 

@@ -497,12 +497,29 @@ pub enum JobState {
     Waiting,
     /// Running.
     Running,
+    /// Stopped by the user; it can be gone on with.
+    Paused,
+    /// Stopped by something else: the program ended, or the training did. It can be gone on with.
+    Interrupted,
     /// All written.
     Finished,
     /// Failed; nothing is left of it.
     Failed,
     /// Cancelled; nothing is left of it.
     Cancelled,
+}
+
+/// What can be done with a retraining besides cancelling it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum JobStep {
+    /// Stop it for now; processor and memory are free again.
+    Pause,
+    /// Go on with it.
+    Resume,
+    /// End it with the best that was learned so far.
+    Keep,
 }
 
 /// What the program tells without being asked.
@@ -527,6 +544,15 @@ pub enum Event {
         train_loss: Option<f64>,
         /// Loss on the part that is chosen by.
         validation_loss: f64,
+    },
+    /// An epoch of a retraining did better than all before it.
+    Candidate {
+        /// The bundle that comes of it.
+        bundle: String,
+        /// The bundle that was started from.
+        from: String,
+        /// The bundle as it would be now, until a later one comes or the retraining ends.
+        candidate: BundleLine,
     },
     /// Files were dropped on the window, or named to a second start of the program.
     Files {

@@ -18,6 +18,11 @@ pub fn folder() -> PathBuf {
     dirs::data_dir().unwrap_or_else(std::env::temp_dir).join("nascape").join("bundles")
 }
 
+/// The folder of this user's retrainings on their way, on the same disk.
+pub fn retrainings() -> PathBuf {
+    folder().with_file_name("retraining")
+}
+
 /// The names of the bundles kept.
 pub fn names() -> Vec<String> {
     let entries = fs::read_dir(folder()).into_iter().flatten().flatten();

@@ -10,11 +10,12 @@ use nascape_model::{
 };
 use nascape_signal::{BIN, Progress, Region};
 
-use super::{Request, train};
+use super::{Candidate, Request, Told, train_into};
 use crate::{
     Error, Result,
+    portion::Portion,
     recipe::{Experiment, Recipe},
-    train::Told,
+    train,
 };
 
 /// Steps that a network is tuned for, and the epochs that they may be cut into.
@@ -37,6 +38,45 @@ pub(super) struct Members<'a> {
     /// Bundle, and the weight that choosing begins with; those that stood there before come first.
     all: Vec<(PathBuf, Bundle, f32)>,
     standing: usize,
+    /// Trainings done.
+    stage: u32,
+}
+
+/// The bundles that a bundle is blended of, with their weights; it alone where it is no blend.
+pub(super) fn standing(start: &Bundle) -> Vec<(Bundle, f32)> {
+    match (&start.card.architecture, &start.weights) {
+        (Architecture::Blend(settings), Weights::Blend(members)) => {
+            let weights = settings.members.iter().map(|member| member.weight.unwrap_or(1.0));
+            members.iter().map(|(_, bundle)| bundle.clone()).zip(weights).collect()
+        }
+        _ => vec![(start.clone(), 1.0)],
+    }
+}
+
+/// Bundles that the retrained one may be blended of, at the most.
+pub(super) fn most(start: &Bundle) -> usize {
+    let standing = standing(start);
+    standing.len() + standing.iter().filter(|(bundle, _)| is_network(bundle)).count() + usize::from(grows(start))
+}
+
+fn is_network(bundle: &Bundle) -> bool {
+    matches!(bundle.weights, Weights::Network(_))
+}
+
+/// Whether a forest is grown beside what stands.
+fn grows(start: &Bundle) -> bool {
+    let target = &start.card.targets[0];
+    let by_bases = standing(start).iter().any(|(bundle, _)| bundle.predictor.step() != BIN);
+    target.output != Output::Step && !by_bases && cfg!(feature = "xgboost")
+}
+
+/// Hands on what a training tells.
+fn pass_on(stage: u32, from_training: train::Told<'_>, told: &mut impl FnMut(Told<'_>)) {
+    match from_training {
+        train::Told::Epoch(epoch) => told(Told::Epoch { stage, epoch }),
+        train::Told::Warning(text) => told(Told::Warning(text)),
+        train::Told::Best(..) => {}
+    }
 }
 
 impl<'a> Members<'a> {
@@ -45,21 +85,13 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Those of saving.
     pub fn of(request: &'a Request, folder: &'a Path, experiment: Experiment, test: Vec<Region>) -> Result<Self> {
-        let start = &request.start;
-        let standing: Vec<(Bundle, f32)> = match (&start.card.architecture, &start.weights) {
-            (Architecture::Blend(settings), Weights::Blend(members)) => {
-                let weights = settings.members.iter().map(|member| member.weight.unwrap_or(1.0));
-                members.iter().map(|(_, bundle)| bundle.clone()).zip(weights).collect()
-            }
-            _ => vec![(start.clone(), 1.0)],
-        };
         let mut all = Vec::new();
-        for (at, (bundle, weight)) in standing.into_iter().enumerate() {
+        for (at, (bundle, weight)) in standing(&request.start).into_iter().enumerate() {
             let folder = folder.join(format!("standing.{at}"));
             Bundle::save(&folder, &bundle.card, &bundle.weights)?;
             all.push((folder, bundle, weight));
         }
-        Ok(Self { request, folder, experiment, test, standing: all.len(), all })
+        Ok(Self { request, folder, experiment, test, standing: all.len(), stage: 0, all })
     }
 
     /// Adds each network tuned to the regions, where that helps on the validation part.
@@ -67,20 +99,27 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Those of training.
     pub fn tune(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
-        let networks: Vec<Bundle> = self
-            .all
-            .iter()
-            .map(|(_, bundle, _)| bundle)
-            .filter(|b| matches!(b.weights, Weights::Network(_)))
-            .cloned()
-            .collect();
-        for (at, network) in networks.into_iter().enumerate() {
+        let networks: Vec<Bundle> =
+            self.all.iter().map(|(_, bundle, _)| bundle).filter(|bundle| is_network(bundle)).cloned().collect();
+        let count = networks.len();
+        for (at, network) in networks.into_iter().enumerate().take_while(|_| !progress.enough()) {
+            let progress = &Portion { whole: progress, from: at as f64 / count as f64, to: (at + 1) as f64 / count as f64 };
             let mut recipe = self.recipe(network.card.architecture.clone());
             recipe.input = network.card.input.clone();
             recipe.both_directions = Some(network.card.both_directions);
             recipe.schedule = self.schedule();
             let folder = self.folder.join(format!("tuned.{at}"));
-            let card = train(recipe, Some(network), &self.request.command, folder.clone(), progress, told)?;
+            let stage = self.stage;
+            let tuned = network.clone();
+            let card = train_into(recipe, Some(network), &self.request.command, folder.clone(), progress, &mut |from_training| {
+                if let train::Told::Best(epoch, weights) = from_training {
+                    let candidate = Candidate { start: &self.request.start, network: &tuned, weights, epoch };
+                    told(Told::Candidate { stage, epoch, bundle: &candidate });
+                } else {
+                    pass_on(stage, from_training, told);
+                }
+            })?;
+            self.stage += 1;
             if card.training.best_epoch > 0 {
                 self.add(folder)?;
             }
@@ -94,14 +133,16 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Those of training.
     pub fn grow(&mut self, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>)) -> Result<()> {
-        let target = &self.request.start.card.targets[0];
-        let by_bases = self.all.iter().any(|(_, bundle, _)| bundle.predictor.step() != BIN);
-        if target.output == Output::Step || by_bases || !cfg!(feature = "xgboost") {
+        if !grows(&self.request.start) || progress.enough() {
             return Ok(());
         }
+        let target = &self.request.start.card.targets[0];
         let architecture = Architecture::small_windows(target.kind == TargetKind::Presence);
         let folder = self.folder.join("trees");
-        train(self.recipe(architecture), None, &self.request.command, folder.clone(), progress, told)?;
+        let stage = self.stage;
+        let told = &mut |from_training: train::Told<'_>| pass_on(stage, from_training, told);
+        train_into(self.recipe(architecture), None, &self.request.command, folder.clone(), progress, told)?;
+        self.stage += 1;
         self.add(folder)
     }
 
@@ -126,7 +167,9 @@ impl<'a> Members<'a> {
         // There is too little for a part of its own: a handful of weights were chosen on this one.
         recipe.experiments[0].calibration = self.experiment.validation.clone();
         recipe.experiments[0].test = self.test.clone();
-        let card = train(recipe, None, &self.request.command, output.to_owned(), progress, told)?;
+        let stage = self.stage;
+        let told = &mut |from_training: train::Told<'_>| pass_on(stage, from_training, told);
+        let card = train_into(recipe, None, &self.request.command, output.to_owned(), progress, told)?;
         let stood = |member: &Bundle| {
             self.all[..self.standing].iter().any(|(_, bundle, _)| bundle.card.weights == member.card.weights)
         };

@@ -2,7 +2,7 @@
 
 use nascape_model::train::check_parts;
 use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, Summary, region::with_commas};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
@@ -21,25 +21,18 @@ const ENOUGH: usize = 4_000;
 const ENOUGH_MARKED: usize = 20;
 
 /// The parts of a retraining.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Parts {
     /// Regions that are learned from.
-    #[serde(serialize_with = "strings")]
     pub train: Vec<Region>,
     /// Regions by which epochs and weights are chosen.
-    #[serde(serialize_with = "strings")]
     pub validation: Vec<Region>,
     /// Regions on which both bundles are measured.
-    #[serde(serialize_with = "strings")]
     pub test: Vec<Region>,
     /// Bins of 50 bp in the train part where the mark was assessed.
     pub bins: usize,
     /// Of these, the marked ones; for a signal, those that are not 0.
     pub marked: usize,
-}
-
-fn strings<S: serde::Serializer>(regions: &[Region], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_seq(regions.iter().map(ToString::to_string))
 }
 
 /// Cuts `regions` into train and validation: of five pieces, that one is kept to choose by whose mean is most like that of all.
@@ -82,11 +75,28 @@ pub(super) fn split(
     let gap = GAP.min(track.len() / 50);
     let train = [0..validation.start.saturating_sub(gap), (validation.end + gap).min(track.len())..track.len()];
     let learned = || train.iter().flat_map(|bins| &track[bins.clone()]);
+    if learned().all(|value| value.is_nan()) {
+        return fault(format!(
+            "{names}: {} says nothing of any bin there. Choose regions where the mark was measured.",
+            observed.path().display()
+        ));
+    }
     let marked = learned().filter(|&&value| value > 0.0).count();
     if marked < ENOUGH_MARKED {
         return fault(format!(
             "{names}: {}, and {marked} of its bins of 50 bp to learn from are marked. Choose regions with more of the mark.",
             observed.path().display()
+        ));
+    }
+    let mut has_reads = false;
+    for region in train.iter().flat_map(|bins| regions_of(&chosen, bins)) {
+        let reads = assay.reads(&region.chromosome, region.bins(BIN))?;
+        has_reads |= [reads.plus, reads.minus].iter().flatten().any(|&reads| reads != 0.0);
+    }
+    if !has_reads {
+        return fault(format!(
+            "{names}: {} has no read there, and so nothing to learn the mark from. Choose regions that are transcribed.",
+            assay.first().path().display()
         ));
     }
     let parts = Parts {

@@ -56,6 +56,8 @@ pub struct Request {
 pub enum Told<'a> {
     /// An epoch has ended.
     Epoch(&'a Epoch),
+    /// It did better than all before it: its number, from 1, and its weights.
+    Best(usize, &'a Weights),
     /// Something that does not stop the training, and that its figures must be read with; a sentence.
     Warning(&'a str),
 }
@@ -147,14 +149,21 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
     let checkpoint = Checkpoint::path_of(&request.output);
     let identity = identity(&learned, request, &used);
-    let told = |epoch: &Epoch| told(Told::Epoch(epoch));
     let (card_architecture, trained) = match learned.kind() {
         Kind::Network(_) => {
             let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
-            let trained = train::train(&learned, start, &device, &on, &choose, &resume, progress, told)?;
+            let trained = train::train(&learned, start, &device, &on, &choose, &resume, progress, |epoch, best| {
+                told(Told::Epoch(epoch));
+                if let Some(weights) = best {
+                    told(Told::Best(epoch.epoch, weights));
+                }
+            })?;
             (recipe.architecture.clone(), trained)
         }
-        Kind::Forest(_) => (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?),
+        Kind::Forest(_) => {
+            let told = |epoch: &Epoch| told(Told::Epoch(epoch));
+            (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?)
+        }
         Kind::Blend(_) => blended(&learned, members, [&on, &choose])?,
     };
     drop(on);

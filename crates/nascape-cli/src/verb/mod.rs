@@ -9,6 +9,7 @@ pub mod models;
 pub mod peaks;
 pub mod reproduce;
 pub mod retrain;
+pub mod retrain_worker;
 pub mod serve;
 pub mod simulate;
 pub mod tirs;

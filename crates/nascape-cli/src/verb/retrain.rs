@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use nascape_app::{Library, Result, retrain, train::Told};
+use nascape_app::{
+    Library, Result,
+    retrain::{self, Told, Work},
+};
 use nascape_signal::Region;
 
 use crate::{assay_args::AssayArgs, terminal::Terminal, typed::command_line};
@@ -15,7 +18,8 @@ Examples:
 A fifth of the regions is kept to choose by, the rest is learned from; intervals and false discovery rates come from that fifth too.
 Old and new bundle are then measured on --test, or on all of the
 observed chromosomes but the regions and 100 kb around them; whether the difference may be luck is told by an interval over blocks of
-1 Mb. DIR/retraining holds the verdict, tables and figures. The starting bundle is not changed.";
+1 Mb. DIR/retraining holds the verdict, tables and figures. The starting bundle is not changed. What was learned is kept beside the
+output until the end: when the retraining was stopped, --resume goes on from it.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -46,6 +50,10 @@ pub struct Args {
     /// The retrained bundle: a folder, named as the bundle will be
     #[arg(long, short, value_name = "BUNDLE")]
     output: PathBuf,
+
+    /// Go on from where an earlier retraining into this folder was stopped
+    #[arg(long)]
+    resume: bool,
 }
 
 pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
@@ -59,18 +67,27 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         command: command_line(),
         output: args.output,
     };
-    let verdict = retrain::run(&request, terminal, |told| match told {
+    let output = request.output.clone();
+    let folder = Work::beside(&output);
+    let work = if args.resume { Work::open_or_begin(request, &folder) } else { Work::begin(request, &folder) }?;
+    let verdict = retrain::run(work, terminal, |told| match told {
         Told::Warning(text) => terminal.warn(text),
-        Told::Epoch(epoch) => {
+        Told::Epoch { epoch, .. } => {
             terminal.log(&format!("epoch {:>3}  validation loss {:.5}", epoch.epoch, epoch.validation_loss));
+        }
+        Told::Candidate { .. } => {}
+    })
+    .inspect_err(|_| {
+        if folder.exists() {
+            terminal.log("What was learned is kept beside the output: the same command with --resume goes on from it.");
         }
     })?;
     terminal.result(&verdict, || {
-        let folder = request.output.join(retrain::FOLDER);
+        let folder = output.join(retrain::FOLDER);
         let table = nascape_app::compare::text(&verdict.comparison);
         format!(
             "{}: {}\n\n{table}\n{}: tables and figures",
-            request.output.display(),
+            output.display(),
             verdict.sentence,
             folder.display()
         )

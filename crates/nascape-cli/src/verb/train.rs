@@ -296,6 +296,7 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let card = train::run_and_record(&request, terminal, |told| {
         let epoch = match told {
             Told::Warning(text) => return terminal.warn(text),
+            Told::Best(..) => return,
             Told::Epoch(epoch) => epoch,
         };
         let auprc = epoch.validation_auprc.map_or_else(String::new, |auprc| format!("  AUPRC {auprc:.3}"));

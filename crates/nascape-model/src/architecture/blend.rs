@@ -39,11 +39,14 @@ pub struct Member {
     pub weight: Option<f32>,
 }
 
+/// Bundles in a blend, at the most: each is imputed wherever the blend is.
+pub const MOST: usize = 8;
+
 impl Settings {
     pub(super) fn check(&self) -> Result<()> {
         let fault = |text: &str| Err(Error::Setting(text.to_owned()));
-        if !(1..=8).contains(&self.members.len()) {
-            return fault("a blend has from 1 to 8 members.");
+        if !(1..=MOST).contains(&self.members.len()) {
+            return fault(&format!("a blend has from 1 to {MOST} members."));
         }
         let weights = || self.members.iter().filter_map(|member| member.weight);
         if !weights().all(|weight| weight.is_finite() && weight >= 0.0)

@@ -152,9 +152,11 @@ pub struct Resume<'a> {
     pub go_on: bool,
 }
 
-/// Trains on `train`, choosing the epoch on `validation`. `told` hears of every epoch as it ends.
+/// Trains on `train`, choosing the epoch on `validation`. `told` hears of every epoch as it ends, with its weights where it did better
+/// than all before it.
 ///
-/// Weights that training starts from are kept where no epoch does better on the validation part.
+/// Weights that training starts from are kept where no epoch does better on the validation part. A caller who has
+/// [`enough`](Progress::enough) is given the best epoch up to then.
 ///
 /// The same recipe and data give the same weights, whatever the number of threads, and however often it was interrupted and resumed.
 ///
@@ -169,7 +171,7 @@ pub fn train(
     validation: &Part,
     resume: &Resume<'_>,
     progress: &dyn Progress,
-    mut told: impl FnMut(&Epoch),
+    mut told: impl FnMut(&Epoch, Option<&Weights>),
 ) -> Result<Trained> {
     let Kind::Network(plan) = recipe.kind() else {
         return Err(Error::Setting("a forest or a blend is not trained by epochs.".to_owned()));
@@ -200,11 +202,11 @@ pub fn train(
     let loss_of = |parameters: &[f32]| assess(&predictor(recipe, &plan, parameters), &recipe.losses, validation);
     let loss_begun = begun.as_ref().map_or(f64::INFINITY, |parameters| loss_of(parameters).0);
     learner.parameters_mut().clone_from(&state.parameters);
-    state.epochs.iter().for_each(&mut told);
+    state.epochs.iter().for_each(|epoch| told(epoch, None));
 
     for epoch in state.epochs.len() + 1..=schedule.epochs {
         let something_to_keep = state.best_epoch > 0 || begun.is_some();
-        if something_to_keep && epoch - 1 - state.best_epoch >= schedule.patience {
+        if something_to_keep && (epoch - 1 - state.best_epoch >= schedule.patience || progress.enough()) {
             break;
         }
         // An epoch's dice depend on nothing that came before, so that it can be taken up again.
@@ -230,11 +232,13 @@ pub fn train(
             validation_pearson: mean(&|measures| measures.pearson),
             validation_auprc: mean(&|measures| measures.auprc),
         };
-        told(&record);
         let lowest = state.best_epoch.checked_sub(1).map_or(loss_begun, |best| state.epochs[best].validation_loss);
+        let better = validation_loss < lowest || schedule.keep_last;
+        let weights = better.then(|| Weights::Network(named(&plan, learner.parameters())));
+        told(&record, weights.as_ref());
         state.epochs.push(record);
         state.parameters = learner.parameters().to_vec();
-        if validation_loss < lowest || schedule.keep_last {
+        if better {
             state.best_epoch = epoch;
             state.best.clone_from(&state.parameters);
         }

@@ -3,4 +3,4 @@
 /**
  * Where a job stands.
  */
-export type JobState = "waiting" | "running" | "finished" | "failed" | "cancelled";
+export type JobState = "waiting" | "running" | "paused" | "interrupted" | "finished" | "failed" | "cancelled";

@@ -33,6 +33,8 @@ export class TileStore {
   private readonly shelf = new Shelf(SHELF_BYTES);
   private readonly failures = new Map<string, string>();
   private readonly travelling = new Map<string, number>();
+  /** What is drawn for a series while its own tile is on the way. */
+  private readonly before = new Map<string, string>();
   private needs: Need[] = [];
   private ticket = 0;
 
@@ -52,7 +54,15 @@ export class TileStore {
   }
 
   tile(series: string, chromosome: string, step: number, index: number): Float32Array | undefined {
-    return this.shelf.get(tileKey(series, chromosome, step, index));
+    const before = this.before.get(series);
+    const own = this.shelf.get(tileKey(series, chromosome, step, index));
+    return own ?? (before === undefined ? undefined : this.shelf.get(tileKey(before, chromosome, step, index)));
+  }
+
+  /** Draws the tiles of one series where those of its successor are not there yet. */
+  replace(old: Series, by: Series): void {
+    this.before.delete(seriesKey(old));
+    this.before.set(seriesKey(by), seriesKey(old));
   }
 
   failure(series: string, chromosome: string, step: number, index: number): string | undefined {

@@ -77,7 +77,7 @@ impl Browser {
             bundles,
             observed,
         };
-        Ok(self.jobs.add(export.title(), None, Box::new(move |progress| export.run(progress))))
+        Ok(self.jobs.add(export.title(), None, move |progress: &dyn Progress| export.run(progress)))
     }
 }
 

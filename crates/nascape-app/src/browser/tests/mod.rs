@@ -72,6 +72,7 @@ fn settings(folder: &Path) -> Settings {
         root: Some(folder.to_owned()),
         files: Vec::new(),
         strands: None,
+        trainer: PathBuf::new(),
     }
 }
 

@@ -56,6 +56,7 @@ fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answ
         "retraining_verdict" => text("bundle").and_then(|bundle| json(browser.retraining_verdict(&bundle))),
         "start_export" => arguments.get("request").and_then(|request| json(browser.start_export(request))),
         "jobs" => json(browser.jobs()),
+        "steer_job" => arguments.get("id").and_then(|id| json(browser.steer_job(id, arguments.get("step")?))),
         "cancel_job" => arguments.get("id").and_then(|id| json(browser.cancel_job(id))),
         "save_session" => arguments.get("request").and_then(|request| json(browser.save_session(&request))),
         "open_session" => arguments.get("request").and_then(|request| json(browser.open_session(&request))),

@@ -66,7 +66,9 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let named = strands.iter().flatten().cloned();
     let files = named.chain(args.signal).chain(args.files).collect();
     let usual = Settings::of_user();
-    let settings = Settings { folder: args.root.clone(), root: Some(args.root), files, strands, ..usual };
+    // Under whatever name it runs.
+    let trainer = std::env::current_exe().unwrap_or_else(|_| usual.trainer.clone());
+    let settings = Settings { folder: args.root.clone(), root: Some(args.root), files, strands, trainer, ..usual };
     let browser = Arc::new(Browser::new(settings).map_err(nascape_app::Error::Browser)?);
     let fault = |source| nascape_app::Error::Listen { port: args.port, source };
     let runtime = Runtime::new().map_err(fault)?;

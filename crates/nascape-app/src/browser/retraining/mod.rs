@@ -1,21 +1,29 @@
-//! Retraining on regions of the screen, as a job; the verdict lies in the bundle.
+//! Retraining on regions of the screen, as a job in a process of its own; the verdict lies in the bundle.
 
-use std::{fs, path::PathBuf, sync::Arc};
+mod task;
+mod worker;
+
+use std::{fs, path::PathBuf, sync::Arc, thread};
 
 use nascape_signal::Region;
 use serde::Deserialize;
+use task::Retraining;
 
 use super::{
     Browser,
     fault::Answer,
-    wire::{Event, Fault, Job, Picture, RetrainingPlan, RetrainingRequest, RetrainingVerdict},
+    wire::{Fault, Job, Picture, RetrainingPlan, RetrainingRequest, RetrainingVerdict},
 };
 use crate::{
     compare,
     library::kept,
-    retrain::{self, FOLDER, VERDICT},
-    train::Told,
+    retrain::{self, FOLDER, VERDICT, Work},
 };
+
+/// The folder of a retraining on its way, by the name of the bundle that comes of it.
+fn place(name: &str) -> PathBuf {
+    kept::retrainings().join(name)
+}
 
 /// What is read back of a verdict.
 #[derive(Deserialize)]
@@ -61,40 +69,44 @@ impl Browser {
         })
     }
 
-    /// Puts a retraining behind the other jobs. The bundle that comes of it is kept among the user's.
+    /// Puts a retraining behind the other jobs; it runs in a process of its own. The bundle that comes of it is kept among the user's.
     ///
     /// # Errors
     /// Those of [`Browser::plan_retraining`], so that what cannot work is told before it waits; a name that is taken.
     pub fn start_retraining(&self, request: &RetrainingRequest) -> Answer<Job> {
-        let retraining = self.retraining(request)?;
-        retrain::parts(&retraining)?;
-        let track = self.track(&request.track)?;
-        let listeners = Arc::clone(&self.listeners);
-        let (from, name) = (retraining.start.card.name.clone(), request.name.clone());
-        let title = format!("Retrain {from} into {name}");
-        Ok(self.jobs.add(
-            title,
-            Some(name.clone()),
-            Box::new(move |progress| {
-                let mut stage = 0;
-                let mut last = 0;
-                let verdict = retrain::run(&retraining, progress, |told| {
-                    let Told::Epoch(epoch) = told else { return };
-                    // Epochs that begin anew are of the next training.
-                    stage += u32::from(epoch.epoch <= last);
-                    last = epoch.epoch;
-                    listeners.tell(&Event::Epoch {
-                        bundle: name.clone(),
-                        stage,
-                        epoch: epoch.epoch as u32,
-                        train_loss: epoch.train_loss,
-                        validation_loss: epoch.validation_loss,
-                    });
-                })?;
-                track.check()?;
-                Ok((verdict.sentence, vec![retraining.output.to_string_lossy().into_owned()]))
-            }),
-        ))
+        let folder = place(&request.name);
+        drop(Work::begin(self.retraining(request)?, &folder)?);
+        let retraining = self.retraining_in(folder, &request.name, &request.bundle);
+        let title = retraining.title();
+        Ok(self.jobs.add(title, Some(request.name.clone()), retraining))
+    }
+
+    /// Lists the retrainings that an earlier start of the program left on their way.
+    pub(super) fn restore_retrainings(&self) {
+        let restored = self.jobs.restored();
+        let folders = fs::read_dir(kept::retrainings()).into_iter().flatten().flatten().map(|entry| entry.path());
+        let left: Vec<Retraining> = folders.filter_map(|folder| self.left_in(folder)).collect();
+        if !left.is_empty() {
+            thread::spawn(move || left.into_iter().for_each(|retraining| retraining.restore(&restored)));
+        }
+    }
+
+    /// A retraining that was left on its way; nothing where a window has it, where it was over, or where its files may not be opened.
+    fn left_in(&self, folder: PathBuf) -> Option<Retraining> {
+        let Some(left) = retrain::left(&folder).filter(|left| !left.output.exists()) else {
+            // It had just begun, or just ended.
+            let _ = retrain::remove(&folder);
+            return None;
+        };
+        let allowed = left.files.iter().all(|file| self.allowed.check(file).is_ok());
+        let name = left.output.file_name()?.to_string_lossy().into_owned();
+        let retraining = self.retraining_in(folder, &name, &left.from);
+        (allowed && retraining.is_ours()).then_some(retraining)
+    }
+
+    fn retraining_in(&self, folder: PathBuf, name: &str, from: &str) -> Retraining {
+        let (listeners, bundles) = (Arc::clone(&self.listeners), Arc::clone(&self.bundles));
+        Retraining::new(folder, name, from, self.trainer.clone(), listeners, bundles)
     }
 
     /// The verdict on a retrained bundle that the user keeps.
@@ -149,6 +161,13 @@ impl Browser {
         let words: Vec<String> = regions.iter().map(|region| format!("--region {region}")).collect();
         let command =
             format!("nascape retrain --from {} {} --output {}", start.card.name, words.join(" "), request.name);
+        let output = kept::free_place(&request.name)?;
+        if retrain::left(&place(&request.name)).is_some() {
+            return Err(Fault::new(format!(
+                "A retraining into {} was stopped and can be gone on with. Choose another name, or discard that one first.",
+                request.name
+            )));
+        }
         Ok(retrain::Request {
             start,
             assay: track.signal()?.source.clone(),
@@ -157,7 +176,7 @@ impl Browser {
             test: Vec::new(),
             exclude: None,
             command,
-            output: kept::free_place(&request.name)?,
+            output,
         })
     }
 }

@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-desktop test-peers measure-desktop deny
-.PHONY: bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers
+.PHONY: bundles benchmark-models benchmark-retraining bench twin fuzz setup setup-node setup-peers
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -78,6 +78,13 @@ measure-desktop: window
 
 test-peers: build setup-peers
 	$(NASCAPE_PYTHON) -m pytest -q tests/peers
+
+# Fuzzes every reader, MINUTES each, and prints a table. Asks for a nightly compiler and cargo-fuzz.
+MINUTES ?= 10
+fuzz: setup
+	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
+	cargo run --release --locked --package nascape-app --example seeds -- $(NASCAPE_DATA) $(CACHE)/fuzz/corpus
+	fuzz/run $(CACHE)/fuzz $(MINUTES)
 
 # Licences and sources of all dependencies. Advisories need a database from the net: cargo deny check advisories.
 deny:

@@ -7,6 +7,7 @@ mod models;
 mod mutate;
 mod seeds;
 mod signals;
+mod upstream;
 
 use std::{
     alloc::System,

@@ -120,7 +120,9 @@ fn damaged(path: &Path, detail: impl Into<String>) -> Error {
 fn read_fault(path: &Path, source: std::io::Error) -> Error {
     match source.kind() {
         std::io::ErrorKind::UnexpectedEof => damaged(path, "it ends before its index does"),
-        std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => damaged(path, source.to_string()),
+        std::io::ErrorKind::InvalidData => damaged(path, source.to_string()),
+        // No file is long enough for the place that was to be read.
+        std::io::ErrorKind::InvalidInput => damaged(path, "its index leads beyond its end"),
         _ => Error::Read { path: path.to_owned(), source },
     }
 }

@@ -13,7 +13,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
-.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills
+.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills fuzz
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -103,6 +103,13 @@ golden: setup
 # Kills 200 programs at random moments, where make test kills 24: docs/reliability.md.
 faults: setup
 	KILLS=200 cargo test --release --locked --package nascape-cli --test cli -- --nocapture --include-ignored --test-threads 1 faults::
+
+# Fuzzes every reader, MINUTES each, and prints a table. Asks for a nightly compiler and cargo-fuzz.
+MINUTES ?= 10
+fuzz: setup
+	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
+	cargo run --release --locked --package nascape-app --example seeds -- $(NASCAPE_DATA) $(CACHE)/fuzz/corpus
+	fuzz/run $(CACHE)/fuzz $(MINUTES)
 
 # Licences and sources of all dependencies. Advisories need a database from the net: cargo deny check advisories.
 deny:

@@ -133,7 +133,9 @@ fn contents(bundle: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     }
     let mut files = Vec::new();
     walk(bundle, &mut files);
-    let timed = |path: &Path| path.starts_with("retraining") && path.extension().is_some_and(|end| end == "json" || end == "md");
+    let timed = |path: &Path| {
+        path.starts_with("retraining") && path.extension().is_some_and(|end| end == "json" || end == "md")
+    };
     let relative = |path: PathBuf| (path.strip_prefix(bundle).unwrap().to_owned(), path);
     let files = files.into_iter().map(relative).filter(|(name, _)| !timed(name));
     files.map(|(name, path)| (name, fs::read(path).unwrap())).collect()

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::{
     Error, Region, Result, Signal, SignalOptions, Summary,
-    assembly::Chromosome,
+    assembly::{Chromosome, Names},
     format::{Format, sniff},
 };
 
@@ -101,9 +101,10 @@ impl Assay {
     /// As [`Signal::chromosomes_with_data`].
     pub fn chromosomes_with_data(&self) -> Result<Vec<Chromosome>> {
         let mut chromosomes: Vec<Chromosome> = Vec::new();
+        let mut names = Names::default();
         for signal in self.signals() {
             for chromosome in signal.chromosomes_with_data()? {
-                if !chromosomes.iter().any(|known| crate::assembly::same_chromosome(&known.name, &chromosome.name)) {
+                if names.add(&chromosome.name, chromosomes.len()) {
                     chromosomes.push(chromosome);
                 }
             }

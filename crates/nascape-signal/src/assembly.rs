@@ -1,7 +1,11 @@
 //! Genome assemblies: chromosome lengths, the names they go by, and which assembly a file is on.
 
+mod names;
+
 use std::{fmt, fs, path::Path, sync::LazyLock};
 
+pub(crate) use self::names::Names;
+use self::names::Sequences;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -21,7 +25,7 @@ pub struct Chromosome {
 pub struct Assembly {
     /// `hg38`, or the file name of a chrom.sizes file.
     pub name: String,
-    sequences: Vec<Sequence>,
+    sequences: Sequences,
 }
 
 /// An assembly as a record writes it.
@@ -141,17 +145,17 @@ impl Assembly {
             return Err(Error::Empty { path: path.to_owned() });
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { name, sequences })
+        Ok(Self { name, sequences: sequences.into_iter().collect() })
     }
 
     /// All sequences, assembled chromosomes first.
     pub fn chromosomes(&self) -> impl Iterator<Item = &Chromosome> {
-        self.sequences.iter().map(|sequence| &sequence.chromosome)
+        self.sequences.list.iter().map(|sequence| &sequence.chromosome)
     }
 
     /// The assembled chromosomes (no scaffolds), in karyotype order.
     pub fn assembled(&self) -> impl Iterator<Item = &Chromosome> {
-        self.sequences.iter().filter(|sequence| sequence.assembled).map(|sequence| &sequence.chromosome)
+        self.sequences.list.iter().filter(|sequence| sequence.assembled).map(|sequence| &sequence.chromosome)
     }
 
     /// A chromosome by any of its names: `chr21`, `21`, `NC_000021.9`; `chrM`, `MT`.
@@ -160,14 +164,7 @@ impl Assembly {
     }
 
     fn sequence(&self, name: &str) -> Option<&Sequence> {
-        let exact = self.sequences.iter().find(|sequence| sequence.chromosome.name == name);
-        exact.or_else(|| {
-            let plain = plain_name(name);
-            let same = |sequence: &&Sequence| {
-                plain_name(&sequence.chromosome.name) == plain || sequence.aliases.iter().any(|alias| alias == name)
-            };
-            self.sequences.iter().find(same)
-        })
+        Some(&self.sequences.list[self.sequences.place(name)?])
     }
 }
 
@@ -184,8 +181,8 @@ pub fn plain_name(name: &str) -> &str {
 pub fn same_chromosome(a: &str, b: &str) -> bool {
     plain_name(a) == plain_name(b)
         || BUILT_IN.iter().any(|assembly| {
-            let sequence = assembly.sequence(a);
-            sequence.is_some() && sequence.map(|s| &s.chromosome) == assembly.find(b)
+            let place = assembly.sequences.place(a);
+            place.is_some() && place == assembly.sequences.place(b)
         })
 }
 

@@ -12,6 +12,8 @@
 //! out, and of a pair the first read alone is taken. Reads marked as duplicates count: without molecular barcodes, reads that
 //! end at a paused polymerase look like duplicates. No index is needed.
 
+mod checked;
+
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -20,10 +22,12 @@ use std::{
 };
 
 use noodles_bam as bam;
+use noodles_bgzf as bgzf;
 use noodles_sam::alignment::record::cigar::op::Kind;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Interval, Result, assembly::Chromosome, interval::pile_up};
+use self::checked::Checked;
+use crate::{Error, Interval, Result, assembly::Chromosome, interval::pile_up, unpacked::Unpacked};
 
 /// How reads stand for RNAs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +88,9 @@ pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
             .to_owned();
         return Err(Error::Damaged { path: path.to_owned(), detail });
     }
-    let mut reader = bam::io::Reader::new(file);
+    let bytes = file.metadata().map_err(fault)?.len();
+    let unpacked = Unpacked::new(bgzf::io::Reader::new(file), bytes);
+    let mut reader = bam::io::Reader::from(Checked::new(unpacked));
     let header = reader.read_header().map_err(fault)?;
     let chromosomes: Vec<Chromosome> = header
         .reference_sequences()

@@ -41,6 +41,7 @@ pub mod signal;
 pub mod simulate;
 pub mod smooth;
 mod text;
+mod unpacked;
 
 pub use assay::{Assay, StrandBins};
 pub use assembly::Assembly;

@@ -4,13 +4,14 @@ use std::{
     collections::BTreeMap,
     ops::{ControlFlow, Range},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Assembly, Error, Interval, Region, Result, Summary,
-    assembly::{self, Chromosome, Recognition, same_chromosome},
+    assembly::{self, Chromosome, Names, Recognition},
     bam::{self, Library, ReadEnds},
     bedgraph,
     bigwig::{BigWig, Reach},
@@ -43,6 +44,7 @@ pub struct Signal {
     path: PathBuf,
     format: Format,
     chromosomes: Vec<Chromosome>,
+    names: Arc<Names>,
     assembly: Recognition,
     source: Source,
     /// Bins that were asked for lately.
@@ -91,7 +93,8 @@ impl Signal {
     fn of_bam(path: &Path, chromosomes: Vec<Chromosome>, held: BTreeMap<String, Vec<Interval>>) -> Self {
         let assembly = assembly::recognise(&chromosomes);
         let (path, source) = (path.to_owned(), Source::Held(held));
-        Self { path, format: Format::Bam, chromosomes, assembly, source, reads: Pages::default() }
+        let names = Arc::new(chromosomes.iter().cloned().collect());
+        Self { path, format: Format::Bam, chromosomes, names, assembly, source, reads: Pages::default() }
     }
 
     fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
@@ -101,6 +104,7 @@ impl Signal {
         let signal = Self {
             path: path.to_owned(),
             format: Format::BigWig,
+            names: Arc::new(chromosomes.iter().cloned().collect()),
             chromosomes,
             assembly: recognised,
             source: Source::BigWig(bigwig),
@@ -138,6 +142,7 @@ impl Signal {
         Ok(Self {
             path: path.to_owned(),
             format: Format::BedGraph,
+            names: Arc::new(chromosomes.iter().cloned().collect()),
             chromosomes,
             assembly: recognised,
             source: Source::Held(held),
@@ -185,8 +190,7 @@ impl Signal {
 
     /// The chromosome by any of its names.
     pub fn find(&self, name: &str) -> Option<&Chromosome> {
-        let exact = self.chromosomes.iter().find(|c| c.name == name);
-        exact.or_else(|| self.chromosomes.iter().find(|c| same_chromosome(&c.name, name)))
+        Some(&self.chromosomes[self.names.place(name)?])
     }
 
     /// The region in the file's own names, cut at the end of its chromosome.
@@ -288,6 +292,7 @@ impl Signal {
             path: self.path.clone(),
             format: self.format,
             chromosomes: self.chromosomes.clone(),
+            names: Arc::clone(&self.names),
             assembly: self.assembly.clone(),
             source: Source::Held(BTreeMap::from([(name, items)])),
             reads: Pages::default(),

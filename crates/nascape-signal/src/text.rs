@@ -8,7 +8,7 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use crate::{Error, Result};
+use crate::{Error, Result, unpacked::Unpacked};
 
 /// A line longer than this is not of any format we read: the file is binary, or its line ends are lost.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -38,10 +38,15 @@ pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(u64, &str) -> Res
 }
 
 fn open(path: &Path) -> Result<Box<dyn Read>> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let fault = |source| Error::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(fault)?;
+    let bytes = file.metadata().map_err(fault)?.len();
     let mut buffered = BufReader::new(file);
-    let start = buffered.fill_buf().map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    Ok(if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) })
+    let start = buffered.fill_buf().map_err(fault)?;
+    Ok(match start.starts_with(&[0x1f, 0x8b]) {
+        true => Box::new(Unpacked::new(MultiGzDecoder::new(buffered), bytes)),
+        false => Box::new(buffered),
+    })
 }
 
 fn stream_fault(path: &Path, source: std::io::Error) -> Error {

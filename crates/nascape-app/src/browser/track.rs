@@ -1,6 +1,7 @@
 //! An open track: its files, what they hold, and what names them in the caches.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -66,12 +67,13 @@ impl Track {
             Recognition::Known(name) => Some(name.clone()),
             _ => None,
         };
-        let with_data = assay.chromosomes_with_data()?;
+        let with_data: HashSet<String> = assay.chromosomes_with_data()?.into_iter().map(|one| one.name).collect();
         let mut chromosomes: Vec<ChromosomeInfo> = Vec::new();
+        let mut known = HashSet::new();
         for signal in assay.signals() {
             for chromosome in signal.chromosomes() {
-                if !chromosomes.iter().any(|known| known.name == chromosome.name) {
-                    let has_data = with_data.iter().any(|other| other.name == chromosome.name);
+                if known.insert(&chromosome.name) {
+                    let has_data = with_data.contains(&chromosome.name);
                     let (name, length) = (chromosome.name.clone(), chromosome.length);
                     chromosomes.push(ChromosomeInfo { name, length, has_data });
                 }

@@ -1,5 +1,6 @@
 //! bigWig through bigtools: local files and http(s) addresses in, whole files or none out.
 
+mod checked;
 mod reach;
 mod read;
 mod remote;

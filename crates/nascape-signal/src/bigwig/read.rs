@@ -9,8 +9,13 @@ use std::{
 };
 
 use bigtools::{BBIReadError, BigWigRead, BigWigReadOpenError};
+use byteordered::Endianness;
 
-use super::{reach::Reach, remote::RemoteFile};
+use super::{
+    checked::{Checked, number},
+    reach::Reach,
+    remote::RemoteFile,
+};
 use crate::{Error, Interval, Result, assembly::Chromosome, guard::guarded, region::Region};
 
 const MAGIC: u32 = 0x888F_FC26;
@@ -19,10 +24,10 @@ const MAGIC: u32 = 0x888F_FC26;
 pub struct BigWig {
     path: PathBuf,
     chromosomes: Vec<Chromosome>,
-    reader: Mutex<BigWigRead<Box<dyn Source>>>,
+    reader: Mutex<BigWigRead<Checked>>,
 }
 
-trait Source: Read + Seek + Send {}
+pub(super) trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
 impl BigWig {
@@ -40,8 +45,7 @@ impl BigWig {
     /// [`Error::Read`], [`Error::Remote`] when the server cannot send parts of the file, [`Error::Damaged`] when its header
     /// points past its end or its index does not read.
     pub fn open_within(path: &Path, reach: Reach) -> Result<Self> {
-        let mut source = open_source(path, reach)?;
-        check_header(path, &mut source)?;
+        let source = check_header(path, open_source(path, reach)?)?;
         let opened = guarded(|| BigWigRead::open(source)).map_err(|detail| damaged(path, detail))?;
         let reader = opened.map_err(|fault| match fault {
             BigWigReadOpenError::IoError(source) => read_fault(path, source),
@@ -68,6 +72,7 @@ impl BigWig {
     /// As [`BigWig::scan`].
     pub fn has_data(&self, chromosome: &Chromosome) -> Result<bool> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.inner_read().begin();
         let first =
             guarded(|| reader.get_interval(&chromosome.name, 0, chromosome.length).map(|mut items| items.next()));
         match first.map_err(|detail| damaged(&self.path, detail))? {
@@ -94,6 +99,7 @@ impl BigWig {
     /// As [`BigWig::scan`].
     pub fn scan_until(&self, region: &Region, mut visit: impl FnMut(Interval) -> ControlFlow<()>) -> Result<()> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.inner_read().begin();
         let outcome = guarded(|| -> std::result::Result<(), BBIReadError> {
             for item in reader.get_interval(&region.chromosome, region.start, region.end)? {
                 let item = item?;
@@ -124,6 +130,9 @@ fn damaged(path: &Path, detail: impl Into<String>) -> Error {
 fn read_fault(path: &Path, source: std::io::Error) -> Error {
     match source.kind() {
         std::io::ErrorKind::UnexpectedEof => damaged(path, "it ends before its index does"),
+        std::io::ErrorKind::InvalidData => damaged(path, source.to_string()),
+        // No file is long enough for the place that was to be read.
+        std::io::ErrorKind::InvalidInput => damaged(path, "its index leads beyond its end"),
         _ => Error::Read { path: path.to_owned(), source },
     }
 }
@@ -141,26 +150,23 @@ pub(crate) fn as_url(path: &Path) -> Option<&str> {
     path.to_str().filter(|text| text.starts_with("http://") || text.starts_with("https://"))
 }
 
-/// Checks the magic number and that the tables which the header points to lie inside the file.
-fn check_header(path: &Path, source: &mut Box<dyn Source>) -> Result<()> {
+/// Checks the magic number, that the tables which the header points to lie inside the file, and what [`Checked::open`] checks.
+fn check_header(path: &Path, mut source: Box<dyn Source>) -> Result<Checked> {
     let mut header = [0; 64];
-    let outcome = source.read_exact(&mut header).and_then(|()| source.seek(SeekFrom::Start(0)));
-    outcome.map_err(|fault| read_fault(path, fault))?;
+    source.read_exact(&mut header).map_err(|fault| read_fault(path, fault))?;
     let magic: [u8; 4] = header[..4].try_into().expect("4 bytes");
-    let little = match (u32::from_le_bytes(magic), u32::from_be_bytes(magic)) {
-        (MAGIC, _) => true,
-        (_, MAGIC) => false,
+    let order = match (u32::from_le_bytes(magic), u32::from_be_bytes(magic)) {
+        (MAGIC, _) => Endianness::Little,
+        (_, MAGIC) => Endianness::Big,
         _ => return Err(damaged(path, "it does not start as a bigWig does")),
     };
     let length = source.seek(SeekFrom::End(0)).map_err(|fault| read_fault(path, fault))?;
-    source.seek(SeekFrom::Start(0)).map_err(|fault| read_fault(path, fault))?;
     for (table, at) in [("chromosome list", 8), ("data", 16), ("index", 24)] {
-        let bytes: [u8; 8] = header[at..at + 8].try_into().expect("8 bytes");
-        let offset = if little { u64::from_le_bytes(bytes) } else { u64::from_be_bytes(bytes) };
+        let offset = number(order, &header, at, 8);
         if offset >= length {
             let detail = format!("its {table} should be at byte {offset}, but the file ends at byte {length}");
             return Err(damaged(path, detail));
         }
     }
-    Ok(())
+    Checked::open(source, length, &header, order).map_err(|fault| read_fault(path, fault))
 }

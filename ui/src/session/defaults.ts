@@ -3,7 +3,6 @@
 import type { BundleLine } from "../backend/wire/BundleLine";
 import type { Genome } from "../backend/wire/Genome";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
-import type { Locus } from "../genome/locus";
 import { markColour } from "../tracks/colour";
 import type { Track } from "../tracks/track";
 
@@ -43,6 +42,8 @@ export function imputedTrack(assay: string, bundle: BundleLine, target: string):
   if (line === undefined) return null;
   return {
     ...PLAIN,
+    // A score has one range everywhere: what fills the panel here and there must be as high here as there.
+    scale: line.score ? { kind: "fixed", max: 1 } : PLAIN.scale,
     key: newKey(),
     source: { kind: "imputed", track: assay, by: { bundle: bundle.name, target }, score: line.score },
     name: target,
@@ -78,14 +79,4 @@ export function defaultBundles(bundles: readonly BundleLine[], stranded: boolean
 export function markInName(name: string, marks: readonly string[]): string | null {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
   return marks.find((mark) => plain.includes(mark.toLowerCase().replace(/[^a-z0-9]/g, ""))) ?? null;
-}
-
-/** Where to begin: some 200 kb in the middle of the first chromosome that has data. */
-export function firstLocus(genome: Genome, info: TrackInfo): Locus {
-  const named = info.chromosomes.find(({ has_data }) => has_data)?.name;
-  const chromosome = genome.chromosomes.find(({ name }) => name === named) ?? genome.chromosomes[0];
-  if (chromosome === undefined) return { chromosome: "chr1", start: 0, end: 1000 };
-  const centre = chromosome.length * 0.75;
-  const half = Math.min(100_000, chromosome.length / 4);
-  return { chromosome: chromosome.name, start: Math.floor(centre - half), end: Math.floor(centre + half) };
 }

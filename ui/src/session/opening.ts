@@ -5,8 +5,9 @@ import type { Opened } from "../backend/wire/Opened";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import type { Track } from "../tracks/track";
 import { addBundle } from "./bundles";
-import { defaultBundles, firstLocus, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
+import { defaultBundles, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
 import { examine } from "./doctor";
+import { filling, firstLocus } from "./first-view";
 import { openSession } from "./sessions";
 import { withTrack, withTracksAfter, type View } from "./view";
 import type { Workspace } from "./workspace.svelte";
@@ -86,7 +87,11 @@ async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
   if (known === null) {
     const genes = genome.genes ? [genesTrack(genome)] : [];
     workspace.genome = genome;
-    workspace.begin({ tracks: [own, ...marks, ...genes], loci: [firstLocus(genome, info)], regions: [] });
+    workspace.begin({
+      tracks: filling([own, ...marks, ...genes], workspace.room),
+      loci: [await firstLocus(backend, genome, info)],
+      regions: [],
+    });
   } else {
     const genes = workspace.view.tracks.findIndex(({ note, name }) => name === "Genes" && note === genome.name);
     const before = genes > 0 ? (workspace.view.tracks[genes - 1]?.key ?? null) : null;
@@ -120,7 +125,7 @@ async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
     const genome = await workspace.backend.genome(info.id);
     workspace.genome = genome;
     const genes = genome.genes ? [genesTrack(genome)] : [];
-    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [firstLocus(genome, info)], regions: [] });
+    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [await firstLocus(workspace.backend, genome, info)], regions: [] });
   });
 }
 

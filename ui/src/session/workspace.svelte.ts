@@ -49,6 +49,8 @@ export class Workspace {
   explaining = $state<string | null>(null);
   /** The key of the explanation that the side panel shows. */
   explained = $state<string | null>(null);
+  /** Pixels from top to bottom for ideogram, ruler and tracks. */
+  room = $state(0);
   private history = $state.raw<History<View>>(noHistory());
   private moved = 0;
   /** True when something was changed since the last save. */

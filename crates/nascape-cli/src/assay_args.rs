@@ -98,7 +98,7 @@ impl FormatArgs {
             AssayKind::Pro => Library::PRO,
         };
         let reversed = self.library.map_or(usual.reversed, |strand| matches!(strand, LibraryStrand::Reversed));
-        Ok(SignalOptions { assembly, library: Library { reversed, ..usual } })
+        Ok(SignalOptions { assembly, library: Library { reversed, ..usual }, ..SignalOptions::default() })
     }
 }
 

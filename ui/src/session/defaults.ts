@@ -28,7 +28,7 @@ export function ownTrack(info: TrackInfo): Track {
   return {
     ...track,
     source: { kind: stranded ? "assay" : "signal", track: info.id },
-    note: stranded ? "assay, plus and minus" : "signal",
+    note: stranded ? "assay, plus and minus" : info.reads === "coverage" ? "coverage of reads" : "signal",
     height: stranded ? 96 : 64,
     colour: stranded ? "#0072B2" : "#7F7F7F",
     // Reads are few bases apart: a pixel's mean is next to nothing where its maximum shows them.

@@ -86,12 +86,9 @@ async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
   workspace.assay = info.id;
   if (known === null) {
     const genes = genome.genes ? [genesTrack(genome)] : [];
+    const first = await firstLocus(backend, genome, info);
     workspace.genome = genome;
-    workspace.begin({
-      tracks: filling([own, ...marks, ...genes], workspace.room),
-      loci: [await firstLocus(backend, genome, info)],
-      regions: [],
-    });
+    workspace.begin({ tracks: filling([own, ...marks, ...genes], workspace.room), loci: [first], regions: [] });
   } else {
     const genes = workspace.view.tracks.findIndex(({ note, name }) => name === "Genes" && note === genome.name);
     const before = genes > 0 ? (workspace.view.tracks[genes - 1]?.key ?? null) : null;
@@ -123,9 +120,10 @@ function tellDrawnOver(workspace: Workspace, infos: TrackInfo[]): void {
 async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
   await workspace.messages.guard(async () => {
     const genome = await workspace.backend.genome(info.id);
-    workspace.genome = genome;
     const genes = genome.genes ? [genesTrack(genome)] : [];
-    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [await firstLocus(workspace.backend, genome, info)], regions: [] });
+    const first = await firstLocus(workspace.backend, genome, info);
+    workspace.genome = genome;
+    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [first], regions: [] });
   });
 }
 

@@ -10,10 +10,10 @@ const ORDER = ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"];
 
 let made = 0;
 
-/** A key that no track or region of this window has had. */
+/** A key that no track, region or window has had. */
 export function newKey(): string {
   made += 1;
-  return `${Date.now().toString(36)}${made.toString(36)}`;
+  return `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}${made.toString(36)}`;
 }
 
 const PLAIN = { scale: { kind: "auto" }, log: false, window: "both", interval: true, observed: null } as const;

@@ -12,6 +12,7 @@ import type { TrackInfo } from "../backend/wire/TrackInfo";
 import { samePlace, type Locus } from "../genome/locus";
 import type { Track } from "../tracks/track";
 import { Messages } from "./messages.svelte";
+import { newKey } from "./defaults";
 import { back, forth, keep, noHistory, type History } from "./undo";
 import { EMPTY, withTrack, type View } from "./view";
 
@@ -25,6 +26,8 @@ const ONE_MOVE = 900;
 
 export class Workspace {
   readonly backend: Backend;
+  /** Names this window among those that share one program. */
+  readonly window = newKey();
   readonly messages = new Messages();
   about = $state.raw<About | null>(null);
   opened = new SvelteMap<string, TrackInfo>();

@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "open_example",
     "close_track",
     "swap_strands",
+    "read_bam_as",
     "check_assay",
     "genome",
     "find",

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use nascape_app::browser::{
     Answer, Browser,
     wire::{
-        About, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature, FeaturesRequest,
-        Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan, RetrainingRequest,
-        RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
+        About, BamReads, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature,
+        FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan,
+        RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
     },
 };
 use tauri::{
@@ -32,6 +32,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         open_example,
         close_track,
         swap_strands,
+        read_bam_as,
         check_assay,
         genome,
         find,
@@ -88,6 +89,11 @@ async fn open_example(browser: Shared<'_>) -> Answer<Opened> {
 #[tauri::command]
 async fn close_track(browser: Shared<'_>, track: String) -> Answer<()> {
     apart(browser, move |browser| browser.close_track(&track)).await
+}
+
+#[tauri::command]
+async fn read_bam_as(browser: Shared<'_>, track: String, reads: BamReads) -> Answer<TrackInfo> {
+    apart(browser, move |browser| browser.read_bam_as(&track, reads)).await
 }
 
 #[tauri::command]

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,10 +10,13 @@ let browser;
 let folder;
 let server;
 let page;
+/** Whether `full` is a disk of 64 kB: not every system lets us mount one. */
+let small;
 
 before(async () => {
   folder = folderWith(...PAIR, "k562-chr21-hg19/K562.H3K4me3.peaks.bed");
-  for (const name of ["out", "sealed"]) mkdirSync(join(folder, name));
+  for (const name of ["out", "sealed", "full"]) mkdirSync(join(folder, name));
+  small = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", join(folder, "full")]).status === 0;
   chmodSync(join(folder, "sealed"), 0o500);
   browser = await launch();
   server = await serve(folder, "K562.PROseq.plus.bw", "K562.PROseq.minus.bw", "K562.H3K4me3.peaks.bed");
@@ -24,6 +27,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  if (small) execFileSync("umount", [join(folder, "full")]);
   clean(folder);
 });
 
@@ -94,6 +98,23 @@ test("a folder that may not be written is told of", { skip: process.getuid?.() =
   await start({ marks: ["H3K4me3"], format: "bigWig", into: "sealed" });
   await page.locator(".message.fault").filter({ hasText: "sealed" }).waitFor();
   await settled(page);
+});
+
+test("a disk that is full is told of, nothing is left on it, and browsing goes on", async (t) => {
+  if (!small) return t.skip("no small disk can be mounted here");
+  await start({ marks: ["H3K27ac"], format: "bigWig", into: "full", extent: "the whole genome" });
+  await last().getByText("No space left").waitFor({ timeout: 60_000 });
+  await shot(page, "disk-full");
+  assert.deepEqual(readdirSync(join(folder, "full")), []);
+  await goTo(page, "chr21:41,000,000-41,200,000");
+  await goTo(page, REGION);
+});
+
+test("imputed against observed is drawn as a figure", async () => {
+  await start({ marks: ["H3K4me3"], format: "Figure" });
+  await page.waitForFunction(() => document.querySelector("#panel > ul > li")?.classList.contains("finished"), null, { timeout: 60_000 });
+  const drawn = written().filter((name) => /figure|observed|K562/.test(name) && /\.(svg|png)$/.test(name));
+  assert.ok(drawn.some((name) => name.endsWith(".svg")) && drawn.some((name) => name.endsWith(".png")), written().join(" "));
 });
 
 for (const [kind, magic] of [

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { splitEvents } from "../src/backend/server-events";
 import type { BundleLine } from "../src/backend/wire/BundleLine";
 import { defaultBundles, imputedTrack, markInName } from "../src/session/defaults";
+import { busiestColumn, filling } from "../src/session/first-view";
 import { readView, writeView } from "../src/session/saved";
 import { back, forth, keep, noHistory } from "../src/session/undo";
 import { openTracksOf, withTrackMoved, withTracksAfter, type View } from "../src/session/view";
@@ -45,6 +46,29 @@ describe("default tracks", () => {
     expect(markInName("K562.H3K4me3.peaks", ["H3K27ac", "H3K4me3"])).toBe("H3K4me3");
     expect(markInName("k562_h3k27AC", ["H3K27ac"])).toBe("H3K27ac");
     expect(markInName("CTCF", ["DNase"])).toBeNull();
+  });
+});
+
+describe("the first view", () => {
+  it("is where the strand with fewer reads has most", () => {
+    const tile = new Float32Array(4 * 512);
+    tile.fill(9, 100, 104); // the plus strand alone
+    tile.fill(2, 300, 304);
+    tile.fill(1, 2 * 512 + 301, 2 * 512 + 304);
+    expect(busiestColumn(tile, true)).toBe(300);
+    expect(busiestColumn(tile, false)).toBe(100);
+    expect(busiestColumn(new Float32Array(4 * 512).fill(NaN), true)).toBeNull();
+  });
+
+  it("fills the window with what has an axis, within reason", () => {
+    const { tracks } = view("H3K4me3", "H3K27ac");
+    expect(filling(tracks, 62 + 72).map(({ height }) => height)).toEqual([72, 72]);
+    expect(filling(tracks, 62 + 180).map(({ height }) => height)).toEqual([90, 90]);
+    expect(filling(tracks, 2000).map(({ height }) => height)).toEqual([115, 115]);
+  });
+
+  it("has one range for all scores", () => {
+    expect(view("DNase").tracks[0]?.scale).toEqual({ kind: "fixed", max: 1 });
   });
 });
 

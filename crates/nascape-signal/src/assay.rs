@@ -67,7 +67,7 @@ impl Assay {
     /// # Errors
     /// Those of the file.
     pub fn open_single(path: &Path, options: &SignalOptions) -> Result<Self> {
-        if sniff(path)? == Format::Bam {
+        if !options.coverage && sniff(path)? == Format::Bam {
             let (plus, minus) = Signal::open_bam_strands(path, options)?;
             return Ok(Self::Stranded { plus: Box::new(plus), minus: Box::new(minus) });
         }

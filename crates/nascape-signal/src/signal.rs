@@ -31,11 +31,13 @@ pub struct SignalOptions {
     pub library: Library,
     /// Where an address may lead.
     pub reach: Reach,
+    /// Of a BAM alone in its file, how many reads cover each base, not where RNAs end: an observed mark, not an assay.
+    pub coverage: bool,
 }
 
 impl Default for SignalOptions {
     fn default() -> Self {
-        Self { assembly: None, library: Library::PRO, reach: Reach::Named }
+        Self { assembly: None, library: Library::PRO, reach: Reach::Named, coverage: false }
     }
 }
 
@@ -59,7 +61,7 @@ enum Source {
 
 impl Signal {
     /// Opens a bigWig (file or http(s) address), a bedGraph (plain or gzipped) or a BAM, whichever the content says. Of a BAM it
-    /// takes the read ends of both strands together.
+    /// takes the read ends of both strands together, or its coverage.
     ///
     /// # Errors
     /// Whatever is wrong with the file; [`Error::AssemblyNotStated`] for a bedGraph whose assembly its names do not tell.
@@ -67,6 +69,10 @@ impl Signal {
         match sniff(path)? {
             Format::BigWig => Self::open_bigwig(path, options),
             Format::BedGraph => Self::open_bedgraph(path, options),
+            Format::Bam if options.coverage => {
+                let (chromosomes, covered) = bam::coverage(path)?;
+                Ok(Self::of_bam(path, chromosomes, covered))
+            }
             Format::Bam => {
                 let ReadEnds { chromosomes, plus, minus } = bam::read(path, options.library)?;
                 let mut both = plus;

@@ -2,6 +2,7 @@
 // (`nascape serve`). Every method is one function of nascape-app; types come from Rust (`wire/`).
 
 import type { About } from "./wire/About";
+import type { BamReads } from "./wire/BamReads";
 import type { BundleLine } from "./wire/BundleLine";
 import type { Checkup } from "./wire/Checkup";
 import type { Event } from "./wire/Event";
@@ -40,6 +41,8 @@ export interface Backend {
     openExample(): Promise<Opened>;
     closeTrack(track: string): Promise<void>;
     swapStrands(track: string): Promise<TrackInfo>;
+    /** Counts a BAM in another way; the track keeps its id. */
+    readBamAs(track: string, reads: BamReads): Promise<TrackInfo>;
     checkAssay(track: string): Promise<Checkup>;
 
     /** The genome of an open track. */

@@ -24,6 +24,7 @@ export function tauriBackend(): Backend {
     openExample: () => ask("open_example"),
     closeTrack: (track) => ask("close_track", { track }),
     swapStrands: (track) => ask("swap_strands", { track }),
+    readBamAs: (track, reads) => ask("read_bam_as", { track, reads }),
     checkAssay: (track) => ask("check_assay", { track }),
     genome: (track) => ask("genome", { track }),
     find: (track, text) => ask("find", { track, text }),

@@ -17,6 +17,8 @@ import { GenomeView, type Spot } from "./view";
 
 /** Milliseconds after which a tile that is not there is drawn as 'computing'. */
 const SLOW = 160;
+/** Milliseconds between two drawings of tiles that came while others are on their way: each takes some of what fetches them. */
+const BETWEEN = 60;
 
 export class Stage {
   view = $state.raw<GenomeView | null>(null);
@@ -35,11 +37,12 @@ export class Stage {
   private stale: Set<string> | "all" = new Set();
   private frame = 0;
   private slowly: ReturnType<typeof setTimeout> | undefined;
+  private arriving: ReturnType<typeof setTimeout> | undefined;
   private exporting = false;
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
-    const changed = (names: Set<string>) => this.repaintSoon(this.keysOf(names));
+    const changed = (names: Set<string>) => this.arrived(names);
     this.tiles = new TileStore(workspace.backend, changed);
     this.features = new FeatureStore(workspace.backend, changed);
     this.painter = new Painter(this.tiles, this.features);
@@ -191,6 +194,18 @@ export class Stage {
       if (failure !== undefined) failures.set(track.key, failure);
     }
     if (failures.size > 0 || this.failures.size > 0) this.failures = failures;
+  }
+
+  /** Draws what came: at once when nothing else is awaited, else together with what comes next. */
+  private arrived(names: ReadonlySet<string>): void {
+    if (this.stale !== "all") for (const key of this.keysOf(names)) this.stale.add(key);
+    const draw = () => {
+      clearTimeout(this.arriving);
+      this.arriving = undefined;
+      this.repaintSoon(new Set());
+    };
+    if (this.tiles.pending === 0) draw();
+    else this.arriving ??= setTimeout(draw, BETWEEN);
   }
 
   private repaintSoon(keys: Set<string> | "all"): void {

@@ -3,7 +3,6 @@
 import type { BundleLine } from "../backend/wire/BundleLine";
 import type { Genome } from "../backend/wire/Genome";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
-import type { Locus } from "../genome/locus";
 import { markColour } from "../tracks/colour";
 import type { Track } from "../tracks/track";
 
@@ -11,10 +10,10 @@ const ORDER = ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"];
 
 let made = 0;
 
-/** A key that no track or region of this window has had. */
+/** A key that no track, region or window has had. */
 export function newKey(): string {
   made += 1;
-  return `${Date.now().toString(36)}${made.toString(36)}`;
+  return `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}${made.toString(36)}`;
 }
 
 const PLAIN = { scale: { kind: "auto" }, log: false, window: "both", interval: true, observed: null } as const;
@@ -29,7 +28,7 @@ export function ownTrack(info: TrackInfo): Track {
   return {
     ...track,
     source: { kind: stranded ? "assay" : "signal", track: info.id },
-    note: stranded ? "assay, plus and minus" : "signal",
+    note: stranded ? "assay, plus and minus" : info.reads === "coverage" ? "coverage of reads" : "signal",
     height: stranded ? 96 : 64,
     colour: stranded ? "#0072B2" : "#7F7F7F",
     // Reads are few bases apart: a pixel's mean is next to nothing where its maximum shows them.
@@ -43,6 +42,8 @@ export function imputedTrack(assay: string, bundle: BundleLine, target: string):
   if (line === undefined) return null;
   return {
     ...PLAIN,
+    // A score has one range everywhere: what fills the panel here and there must be as high here as there.
+    scale: line.score ? { kind: "fixed", max: 1 } : PLAIN.scale,
     key: newKey(),
     source: { kind: "imputed", track: assay, by: { bundle: bundle.name, target }, score: line.score },
     name: target,
@@ -78,14 +79,4 @@ export function defaultBundles(bundles: readonly BundleLine[], stranded: boolean
 export function markInName(name: string, marks: readonly string[]): string | null {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
   return marks.find((mark) => plain.includes(mark.toLowerCase().replace(/[^a-z0-9]/g, ""))) ?? null;
-}
-
-/** Where to begin: some 200 kb in the middle of the first chromosome that has data. */
-export function firstLocus(genome: Genome, info: TrackInfo): Locus {
-  const named = info.chromosomes.find(({ has_data }) => has_data)?.name;
-  const chromosome = genome.chromosomes.find(({ name }) => name === named) ?? genome.chromosomes[0];
-  if (chromosome === undefined) return { chromosome: "chr1", start: 0, end: 1000 };
-  const centre = chromosome.length * 0.75;
-  const half = Math.min(100_000, chromosome.length / 4);
-  return { chromosome: chromosome.name, start: Math.floor(centre - half), end: Math.floor(centre + half) };
 }

@@ -5,8 +5,9 @@ import type { Opened } from "../backend/wire/Opened";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import type { Track } from "../tracks/track";
 import { addBundle } from "./bundles";
-import { defaultBundles, firstLocus, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
+import { defaultBundles, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
 import { examine } from "./doctor";
+import { filling, firstLocus } from "./first-view";
 import { openSession } from "./sessions";
 import { withTrack, withTracksAfter, type View } from "./view";
 import type { Workspace } from "./workspace.svelte";
@@ -85,8 +86,9 @@ async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
   workspace.assay = info.id;
   if (known === null) {
     const genes = genome.genes ? [genesTrack(genome)] : [];
+    const first = await firstLocus(backend, genome, info);
     workspace.genome = genome;
-    workspace.begin({ tracks: [own, ...marks, ...genes], loci: [firstLocus(genome, info)], regions: [] });
+    workspace.begin({ tracks: filling([own, ...marks, ...genes], workspace.room), loci: [first], regions: [] });
   } else {
     const genes = workspace.view.tracks.findIndex(({ note, name }) => name === "Genes" && note === genome.name);
     const before = genes > 0 ? (workspace.view.tracks[genes - 1]?.key ?? null) : null;
@@ -118,9 +120,10 @@ function tellDrawnOver(workspace: Workspace, infos: TrackInfo[]): void {
 async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
   await workspace.messages.guard(async () => {
     const genome = await workspace.backend.genome(info.id);
-    workspace.genome = genome;
     const genes = genome.genes ? [genesTrack(genome)] : [];
-    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [firstLocus(genome, info)], regions: [] });
+    const first = await firstLocus(workspace.backend, genome, info);
+    workspace.genome = genome;
+    workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [first], regions: [] });
   });
 }
 

@@ -10,7 +10,7 @@ import type { Workspace } from "./workspace.svelte";
 /** Saves the window. `path` is null for the autosave. */
 export async function save(workspace: Workspace, path: string | null): Promise<void> {
   const tracks = openTracksOf(workspace.view).filter((id) => workspace.opened.has(id));
-  await workspace.backend.saveSession({ path, tracks, view: writeView(workspace) });
+  await workspace.backend.saveSession({ path, tracks, view: writeView(workspace), window: workspace.window });
 }
 
 /** Saves under the session's name, or asks for one. */
@@ -37,7 +37,7 @@ export async function askAndOpenSession(workspace: Workspace): Promise<void> {
 export async function openSession(workspace: Workspace, path: string | null, moved: [string, string][] = []): Promise<void> {
   workspace.busy = "Opening the session";
   await workspace.messages.guard(async () => {
-    const session = await workspace.backend.openSession({ path, moved });
+    const session = await workspace.backend.openSession({ path, moved, window: workspace.window });
     if (session.missing.length > 0) {
       workspace.missing = { session, path, moved };
       return;

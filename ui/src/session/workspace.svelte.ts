@@ -12,6 +12,7 @@ import type { TrackInfo } from "../backend/wire/TrackInfo";
 import { samePlace, type Locus } from "../genome/locus";
 import { isProvisional, type Track } from "../tracks/track";
 import { Messages } from "./messages.svelte";
+import { newKey } from "./defaults";
 import { back, forth, keep, noHistory, type History } from "./undo";
 import { EMPTY, withTrack, type View } from "./view";
 
@@ -30,6 +31,8 @@ function lasting(view: View): View {
 
 export class Workspace {
   readonly backend: Backend;
+  /** Names this window among those that share one program. */
+  readonly window = newKey();
   readonly messages = new Messages();
   about = $state.raw<About | null>(null);
   opened = new SvelteMap<string, TrackInfo>();
@@ -54,6 +57,8 @@ export class Workspace {
   explaining = $state<string | null>(null);
   /** The key of the explanation that the side panel shows. */
   explained = $state<string | null>(null);
+  /** Pixels from top to bottom for ideogram, ruler and tracks. */
+  room = $state(0);
   private history = $state.raw<History<View>>(noHistory());
   private moved = 0;
   /** True when something was changed since the last save. */

@@ -67,6 +67,11 @@ export function isProvisional({ source }: Track, bundle?: string): boolean {
   return source.kind === "imputed" && source.by.bundle.startsWith(bundle === undefined ? CANDIDATE : `${CANDIDATE}${bundle}:`);
 }
 
+/** True when scores are drawn from 0 to 1, as they are at first. */
+export function hasWholeRange(track: Track): boolean {
+  return isScore(track) && track.scale.kind === "fixed" && track.scale.max === 1;
+}
+
 /** True when a track has an axis with numbers. */
 export function hasAxis({ source }: Track): boolean {
   return source.kind !== "features";

@@ -4,6 +4,7 @@
 //! threads: a shell runs each on a thread of its own.
 
 mod allowed;
+mod bam;
 mod bundles;
 mod check;
 mod example;

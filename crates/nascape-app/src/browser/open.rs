@@ -23,7 +23,8 @@ impl Browser {
     /// Only for an assembly that nobody knows; what is wrong with a file is in the answer.
     pub fn open_files(&self, request: &OpenFiles) -> Answer<Opened> {
         let assembly = request.assembly.as_deref().map(Assembly::named).transpose()?.cloned();
-        let options = SignalOptions { assembly, ..SignalOptions::default() };
+        // Beside the assay stands what was observed: of a BAM its coverage.
+        let options = SignalOptions { assembly, coverage: request.apart, ..SignalOptions::default() };
         let mut opened = Opened::default();
         let mut paths: Vec<PathBuf> = Vec::new();
         for path in &request.paths {

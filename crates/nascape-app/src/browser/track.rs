@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use nascape_signal::{Assay, Region, SignalOptions, assembly::Recognition, doctor::Files, feature};
+use nascape_signal::{Assay, Region, SignalOptions, assembly::Recognition, doctor::Files, feature, format::Format};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     features::Features,
     pairing::{common_name, without_endings},
     stamp::Stamp,
-    wire::{ChromosomeInfo, Fault, FileInfo, TrackInfo, TrackKind},
+    wire::{BamReads, ChromosomeInfo, Fault, FileInfo, TrackInfo, TrackKind},
 };
 use crate::{AssaySource, Result};
 
@@ -85,7 +85,9 @@ impl Track {
         };
         let roles: Vec<&str> = source.named_files().iter().map(|(role, _)| *role).collect();
         let fingerprint = fingerprint(&stamps, &roles, &format!("{:?}", source.options));
-        let info = TrackInfo { id, name, kind, files: files(&stamps, &roles), assembly, chromosomes };
+        let bam = assay.first().format() == Format::Bam;
+        let reads = bam.then(|| BamReads::of(&source.options));
+        let info = TrackInfo { id, name, kind, files: files(&stamps, &roles), assembly, chromosomes, reads };
         let data = Data::Signal(OpenSignal { source, assay, reads_per_kb: OnceLock::new() });
         Ok(Arc::new(Self { info, data, fingerprint, stamps }))
     }
@@ -102,6 +104,7 @@ impl Track {
             files: files(&stamps, &["signal"]),
             assembly,
             chromosomes,
+            reads: None,
         };
         let fingerprint = fingerprint(&stamps, &["features"], "");
         Ok(Arc::new(Self { info, data: Data::Features(features), fingerprint, stamps }))

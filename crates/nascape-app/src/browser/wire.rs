@@ -130,6 +130,25 @@ pub struct TrackInfo {
     pub assembly: Option<String>,
     /// Its chromosomes, in the names of the file; for intervals, those with a known length or any feature.
     pub chromosomes: Vec<ChromosomeInfo>,
+    /// What is counted in it, if it is a BAM.
+    pub reads: Option<BamReads>,
+}
+
+/// What is counted in a BAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum BamReads {
+    /// 3' ends of RNAs of which the reads are the reverse complement: PRO-seq as it is usually made.
+    Pro,
+    /// 3' ends of RNAs, in the sense of the RNA.
+    ProForward,
+    /// 5' ends of RNAs, in the sense of the RNA: GRO-seq as it is usually made.
+    Gro,
+    /// 5' ends of RNAs of which the reads are the reverse complement.
+    GroReversed,
+    /// How many reads cover a base, whatever their strand: an observed mark.
+    Coverage,
 }
 
 /// What a track holds.

@@ -19,7 +19,7 @@ const REMEDIES: [(&str, &str); 15] = [
     (", or give an annotation with --genes.", "."),
     (
         "Is it GRO-seq (--assay gro)? Or are its reads in the sense of the RNA (--library forward)?",
-        "Is it GRO-seq, or are its reads in the sense of the RNA? Then make two bigWigs of it (nascape bin) and open them.",
+        "Is it GRO-seq, or are its reads in the sense of the RNA? Say so beneath the file's name.",
     ),
     ("Exchange --plus and --minus.", "Exchange plus and minus."),
     ("give --fdr a number above 0", "give a number above 0"),

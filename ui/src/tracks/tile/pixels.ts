@@ -49,8 +49,7 @@ export function pixelsOf(store: TileStore, folds: readonly Fold[], stretch: Stre
       state[pixel] = Pixel.Ready;
       continue;
     }
-    const failed = store.failure(stretch.series, stretch.chromosome, step, Math.floor(from / (COLUMNS * step)));
-    if (failed !== undefined) {
+    if (find.failed(Math.floor(from / (COLUMNS * step)))) {
       state[pixel] = Pixel.Failed;
       continue;
     }
@@ -61,6 +60,8 @@ export function pixelsOf(store: TileStore, folds: readonly Fold[], stretch: Stre
 
 interface Finder {
   tile(step: number, index: number): Float32Array | undefined;
+  /** Whether the tile of the stretch's own zoom failed. */
+  failed(index: number): boolean;
   /** Other zooms of which some tile is at hand here. */
   others: number[];
 }
@@ -75,17 +76,24 @@ function finder(store: TileStore, stretch: Stretch): Finder {
     if (!ofStep.has(index)) ofStep.set(index, store.tile(series, chromosome, step, index));
     return ofStep.get(index);
   };
+  const failures = new Map<number, boolean>();
+  const step = chooseStep(basesPerPixel, imputed);
+  const failed = (index: number) => {
+    const known = failures.get(index) ?? store.failure(series, chromosome, step, index) !== undefined;
+    failures.set(index, known);
+    return known;
+  };
   const end = start + width * basesPerPixel;
-  const others = standIns(chooseStep(basesPerPixel, imputed)).filter((step) => {
-    const bases = COLUMNS * step;
+  const others = standIns(step).filter((other) => {
+    const bases = COLUMNS * other;
     // Much finer zooms would have to be looked up in thousands of tiles.
     if ((end - start) / bases > 24) return false;
     for (let index = Math.max(0, Math.floor(start / bases)); index * bases < end; index++) {
-      if (tile(step, index) !== undefined) return true;
+      if (tile(other, index) !== undefined) return true;
     }
     return false;
   });
-  return { tile, others };
+  return { tile, failed, others };
 }
 
 /** Sums and counts of one pixel, kept here since a drawing reads thousands of pixels. */

@@ -17,6 +17,15 @@ export function seriesKey({ track, imputed }: Series): string {
   return imputed === null ? track : `${track}\t${imputed.bundle}\t${imputed.target}`;
 }
 
+/** Windows may share one program: each counts from a number of its own. */
+let lastTicket = Math.floor(Math.random() * 2 ** 48);
+
+/** Names a request for a tile. */
+export function newTicket(): number {
+  lastTicket += 1;
+  return lastTicket;
+}
+
 interface Need extends Wanted {
   key: string;
   series: Series;
@@ -36,7 +45,6 @@ export class TileStore {
   /** What is drawn for a series while its own tile is on the way. */
   private readonly before = new Map<string, string>();
   private needs: Need[] = [];
-  private ticket = 0;
 
   /** `changed` hears which series have something new to draw. */
   constructor(backend: Pick<Backend, "tile" | "cancelTiles">, changed: (series: Set<string>) => void) {
@@ -122,7 +130,7 @@ export class TileStore {
   }
 
   private async fetch({ key, series, chromosome, step, index }: Need): Promise<void> {
-    const ticket = ++this.ticket;
+    const ticket = newTicket();
     this.travelling.set(key, ticket);
     const stillOurs = () => this.travelling.get(key) === ticket;
     try {

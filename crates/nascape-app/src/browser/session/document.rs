@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::file::SavedFile;
-use crate::browser::{fault::Answer, wire::Fault};
+use crate::browser::{
+    fault::Answer,
+    wire::{BamReads, Fault},
+};
 
 /// What `format` says.
 const FORMAT: &str = "nascape-session";
@@ -34,6 +37,9 @@ pub(super) struct SavedTrack {
     pub files: Vec<SavedFile>,
     /// The assembly, where the user stated it.
     pub assembly: Option<String>,
+    /// What is counted in it, if it is a BAM.
+    #[serde(default)]
+    pub reads: Option<BamReads>,
 }
 
 impl Document {

@@ -50,7 +50,7 @@ impl Browser {
                 Data::Signal(signal) => signal.source.options.assembly.as_ref().map(|assembly| assembly.name.clone()),
                 Data::Features(_) => track.info.assembly.clone(),
             };
-            Ok(SavedTrack { id: id.clone(), files, assembly })
+            Ok(SavedTrack { id: id.clone(), files, assembly, reads: track.info.reads })
         });
         let document = Document::new(tracks.collect::<Answer<_>>()?, request.view.clone());
         write_whole(&path, &document.to_json())?;
@@ -116,6 +116,7 @@ impl Browser {
         let assembly = saved.assembly.as_deref().and_then(|name| Assembly::named(name).ok()).cloned();
         // A stranger may have made the session: where its addresses lead is looked at.
         let options = SignalOptions { assembly, reach: Reach::Public, ..SignalOptions::default() };
+        let options = saved.reads.map_or(options.clone(), |reads| reads.said(&options));
         let track = self.open_group(&group, &options).map_err(|fault| vec![missing(&fault.path, fault.message)])?;
         Ok(RestoredTrack { saved_id: saved.id.clone(), track: self.add(track) })
     }

@@ -40,6 +40,7 @@ fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answ
         "open_example" => json(browser.open_example()),
         "close_track" => text("track").and_then(|track| json(browser.close_track(&track))),
         "swap_strands" => text("track").and_then(|track| json(browser.swap_strands(&track))),
+        "read_bam_as" => text("track").and_then(|track| json(browser.read_bam_as(&track, arguments.get("reads")?))),
         "check_assay" => text("track").and_then(|track| json(browser.check_assay(&track))),
         "genome" => text("track").and_then(|track| json(browser.genome(&track))),
         "find" => text("track").and_then(|track| json(browser.find(&track, &text("text")?))),

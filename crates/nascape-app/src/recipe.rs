@@ -148,7 +148,11 @@ impl TryFrom<Written> for Experiment {
         Ok(Self {
             assay: AssaySource {
                 files,
-                options: SignalOptions { assembly: written.assembly, library: written.library.unwrap_or(Library::PRO) },
+                options: SignalOptions {
+                    assembly: written.assembly,
+                    library: written.library.unwrap_or(Library::PRO),
+                    ..SignalOptions::default()
+                },
             },
             name: written.name,
             observed: written.observed,
@@ -163,7 +167,7 @@ impl TryFrom<Written> for Experiment {
 
 impl From<Experiment> for Written {
     fn from(experiment: Experiment) -> Self {
-        let SignalOptions { assembly, library } = experiment.assay.options;
+        let SignalOptions { assembly, library, .. } = experiment.assay.options;
         let (plus, minus, signal) = match experiment.assay.files {
             Files::Strands(plus, minus) => (Some(plus), Some(minus), None),
             Files::Single(signal) => (None, None, Some(signal)),

@@ -13,7 +13,7 @@ const CSS = `
 .igv-viewport[data-track-type="ruler"], .igv-viewport[data-track-type="ideogram"] { position: sticky; z-index: 20; background: var(--ground); }
 .igv-viewport[data-track-type="ideogram"] { top: 6px; margin-top: 6px; cursor: pointer; box-shadow: 0 -6px var(--ground); }
 .igv-viewport[data-track-type="ruler"] { top: 22px; cursor: col-resize; box-shadow: 0 1px var(--hairline); }
-.igv-viewport:not([data-track-type="ruler"]):not([data-track-type="ideogram"]) { box-shadow: inset 0 -1px var(--hairline); cursor: default; }
+.igv-viewport:not([data-track-type="ruler"]):not([data-track-type="ideogram"]) { box-shadow: inset 0 -1px var(--hairline); cursor: default; content-visibility: auto; }
 .igv-ruler-sweeper { top: 22px; background: color-mix(in srgb, var(--accent) 18%, transparent); }
 :host([data-dark]) .igv-viewport[data-track-type="ideogram"] canvas { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen; }
 :host([data-dark]) .igv-viewport[data-track-type="ideogram"] canvas { opacity: 0.7; }

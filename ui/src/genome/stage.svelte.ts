@@ -12,9 +12,13 @@ import { binsAround, peakAround } from "../tracks/peak";
 import { featuresOf, seriesOf, type Track } from "../tracks/track";
 import { samePlace, type Locus } from "./locus";
 import type { IgvDrawing } from "./igv-parts";
+import { IDEOGRAM_HEIGHT, RULER_HEIGHT } from "./look";
 import { drawRuler } from "./ruler";
 import { GenomeView, type Spot } from "./view";
 
+/** While so many tiles are on their way, what came is drawn together, a few times a second. */
+const MANY = 24;
+const TOGETHER = 100;
 /** Milliseconds after which a tile that is not there is drawn as 'computing'. */
 const SLOW = 160;
 /** Milliseconds between two drawings of tiles that came while others are on their way: each takes some of what fetches them. */
@@ -39,6 +43,10 @@ export class Stage {
   private slowly: ReturnType<typeof setTimeout> | undefined;
   private arriving: ReturnType<typeof setTimeout> | undefined;
   private exporting = false;
+  /** What the window shows of the column of tracks, in its pixels. */
+  private sight = { top: 0, bottom: Infinity };
+  /** Tracks out of sight that were not drawn. */
+  private readonly unseen = new Set<string>();
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
@@ -86,6 +94,14 @@ export class Stage {
   refresh(): void {
     this.ask();
     this.repaintSoon("all");
+  }
+
+  /** The user scrolled, or the window grew: what comes into sight is drawn. */
+  look(top: number, height: number): void {
+    // Half a window more at either end, so that it is there when it comes.
+    this.sight = { top: top - height / 2, bottom: top + height * 1.5 };
+    const inSight = this.inSight();
+    this.repaintSoon(new Set([...this.unseen].filter((key) => inSight.has(key))));
   }
 
   retry(track: Track): void {
@@ -148,6 +164,17 @@ export class Stage {
     return theme.dark && !this.exporting ? DARK : LIGHT;
   }
 
+  /** The tracks that the window shows, or will when it is scrolled a little. */
+  private inSight(): Set<string> {
+    const keys = new Set<string>();
+    let y = IDEOGRAM_HEIGHT + RULER_HEIGHT;
+    for (const { key, height } of this.tracks) {
+      if (y + height > this.sight.top && y < this.sight.bottom) keys.add(key);
+      y += height;
+    }
+    return keys;
+  }
+
   private keysOf(names: ReadonlySet<string>): Set<string> {
     const keys = this.tracks
       .filter((track) => seriesOf(track).some((one) => names.has(seriesKey(one))) || featuresOf(track).some((id) => names.has(id)))
@@ -161,7 +188,7 @@ export class Stage {
     if (settled) this.workspace.movedTo(this.view.loci);
     this.ask();
     // Names stand in the middle of what is seen, ranges follow it: both are drawn again once per frame.
-    this.repaintSoon(this.painter.measure(this.tracks, this.view.seen));
+    this.repaintSoon(this.painter.measure(this.tracks, this.view.seen, "all"));
     this.tops = this.painter.tops;
   }
 
@@ -211,7 +238,9 @@ export class Stage {
   private repaintSoon(keys: Set<string> | "all"): void {
     if (keys === "all" || this.stale === "all") this.stale = "all";
     else for (const key of keys) this.stale.add(key);
-    if (this.stale === "all" || this.stale.size > 0) this.frame ||= requestAnimationFrame(() => this.repaint());
+    if (this.stale !== "all" && this.stale.size === 0) return;
+    const draw = () => this.repaint();
+    this.frame ||= this.pending > MANY && this.stale !== "all" ? window.setTimeout(draw, TOGETHER) : requestAnimationFrame(draw);
   }
 
   private repaint(): void {
@@ -220,11 +249,13 @@ export class Stage {
     const stale = this.stale;
     this.stale = new Set();
     if (view === null) return;
-    const rescaled = this.painter.measure(this.tracks, view.seen);
+    const rescaled = this.painter.measure(this.tracks, view.seen, stale);
     this.tops = this.painter.tops;
     this.count();
-    if (stale === "all") view.repaint();
-    else view.repaint(new Set([...stale, ...rescaled]));
+    const inSight = this.inSight();
+    const wanted = stale === "all" ? this.tracks.map(({ key }) => key) : [...stale, ...rescaled];
+    for (const key of wanted) if (!inSight.has(key)) this.unseen.add(key);
+    view.repaint(new Set(wanted.filter((key) => inSight.has(key))), stale === "all");
   }
 
   private paintRuler({ context, bpStart, bpPerPixel, pixelWidth, pixelHeight, pixelXOffset, viewportWidth }: IgvDrawing): void {
@@ -236,6 +267,9 @@ export class Stage {
   private paint(key: string, drawing: IgvDrawing, length: number): void {
     const track = this.workspace.track(key);
     if (track === undefined) return;
+    // igv.js draws them all, of which most are out of sight in a window of a hundred.
+    if (!this.exporting && !this.inSight().has(key)) return void this.unseen.add(key);
+    this.unseen.delete(key);
     const { context, bpStart, bpPerPixel, pixelWidth, pixelXOffset, viewportWidth, referenceFrame } = drawing;
     const place = {
       chromosome: referenceFrame.chr,

@@ -165,11 +165,11 @@ export class GenomeView {
     if (gone !== undefined && this.browser.referenceFrameList.length > 1) await this.browser.removeMultiLocusPanel(gone);
   }
 
-  /** Draws again: the tracks of these keys, or all. */
-  repaint(keys?: ReadonlySet<string>): void {
+  /** Draws the tracks of these keys again, and the ruler too if asked. */
+  repaint(keys: ReadonlySet<string>, ruler: boolean): void {
     for (const { track, viewports } of this.browser.trackViews) {
-      const wanted = keys === undefined || keys.has(keyOf(track.id));
-      if (!wanted || (!isOurs(track.id) && track.id !== "ruler")) continue;
+      const wanted = isOurs(track.id) ? keys.has(keyOf(track.id)) : ruler && track.id === "ruler";
+      if (!wanted) continue;
       for (const viewport of viewports) viewport.repaint();
     }
   }

@@ -35,6 +35,8 @@ export class Painter {
   tops = new Map<string, number>();
   /** False while what is missing may still come before anybody sees that it is. */
   slow = false;
+  /** The largest number of each track on the screen, by key. */
+  private mosts: ReadonlyMap<string, number> = new Map();
   private readonly tiles: TileStore;
   private readonly features: FeatureStore;
 
@@ -43,9 +45,11 @@ export class Painter {
     this.features = features;
   }
 
-  /** Finds the ranges of what is on the screen. Returns the keys of the tracks whose range is another now. */
-  measure(tracks: readonly Track[], seen: readonly Seen[]): Set<string> {
-    const most = new Map(tracks.map((track) => [track.key, this.most(track, seen)]));
+  /** Finds the ranges of what is on the screen; only these keys have changed. Returns the keys of the tracks whose range is another now. */
+  measure(tracks: readonly Track[], seen: readonly Seen[], stale: ReadonlySet<string> | "all"): Set<string> {
+    const known = (key: string) => (stale === "all" || stale.has(key) ? undefined : this.mosts.get(key));
+    const most = new Map(tracks.map((track) => [track.key, known(track.key) ?? this.most(track, seen)]));
+    this.mosts = most;
     const groups = new Map<string, number>();
     for (const { key, scale } of tracks) {
       if (scale.kind === "group") groups.set(scale.group, Math.max(groups.get(scale.group) ?? 0, most.get(key) ?? 0));

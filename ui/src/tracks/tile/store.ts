@@ -79,6 +79,7 @@ export class TileStore {
 
   /** The first failure of a series on the screen. */
   failureOf(series: string): string | undefined {
+    if (this.failures.size === 0) return undefined;
     for (const need of this.needs) {
       const failure = seriesKey(need.series) === series ? this.failures.get(need.key) : undefined;
       if (failure !== undefined) return failure;

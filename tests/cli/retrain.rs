@@ -50,6 +50,7 @@ fn a_bundle_of_another_cell_becomes_better_elsewhere_and_stays_as_it_was_itself(
             "precision-recall.svg",
             "profiles.png",
             "profiles.svg",
+            "run.json",
             "verdict.json",
         ],
     );
@@ -79,7 +80,8 @@ fn a_signal_is_retrained_by_a_forest_beside_the_network_and_keeps_its_intervals(
     let train = nascape("train").assay(&mcf7()).with("--architecture", "nascape").with("--epochs", "2");
     let observed = chr22("MCF7.accessibility.bw");
     let train = train.with("--target", format!("accessibility={}", observed.display()));
-    let train = train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
+    let train =
+        train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
     train.with("--output", path("from")).run().succeeds();
     let retrain = nascape("retrain").with("--from", path("from")).assay(&mcf7()).with("--observed", observed);
     let retrain = retrain.with("--region", "chr22:24,000,001-25,000,000").with("--test", "chr22:36,000,001-38,000,000");
@@ -138,7 +140,8 @@ fn a_retraining_that_was_stopped_goes_on_and_ends_with_the_same_bytes() {
 fn one_program_at_a_time_retrains_into_a_folder() {
     let folder = folder();
     let output = folder.path().join("mark");
-    let retrain = || on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,500,000").with("--output", &output);
+    let retrain =
+        || on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,500,000").with("--output", &output);
     let first = retrain().start().until("epoch   1");
     retrain().run().fails(&["another Nascape is at this retraining"]);
     retrain().flag("--resume").run().fails(&["another Nascape is at this retraining"]);

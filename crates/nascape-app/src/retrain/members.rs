@@ -103,7 +103,8 @@ impl<'a> Members<'a> {
             self.all.iter().map(|(_, bundle, _)| bundle).filter(|bundle| is_network(bundle)).cloned().collect();
         let count = networks.len();
         for (at, network) in networks.into_iter().enumerate().take_while(|_| !progress.enough()) {
-            let progress = &Portion { whole: progress, from: at as f64 / count as f64, to: (at + 1) as f64 / count as f64 };
+            let progress =
+                &Portion { whole: progress, from: at as f64 / count as f64, to: (at + 1) as f64 / count as f64 };
             let mut recipe = self.recipe(network.card.architecture.clone());
             recipe.input = network.card.input.clone();
             recipe.both_directions = Some(network.card.both_directions);
@@ -111,14 +112,21 @@ impl<'a> Members<'a> {
             let folder = self.folder.join(format!("tuned.{at}"));
             let stage = self.stage;
             let tuned = network.clone();
-            let card = train_into(recipe, Some(network), &self.request.command, folder.clone(), progress, &mut |from_training| {
-                if let train::Told::Best(epoch, weights) = from_training {
-                    let candidate = Candidate { start: &self.request.start, network: &tuned, weights, epoch };
-                    told(Told::Candidate { stage, epoch, bundle: &candidate });
-                } else {
-                    pass_on(stage, from_training, told);
-                }
-            })?;
+            let card = train_into(
+                recipe,
+                Some(network),
+                &self.request.command,
+                folder.clone(),
+                progress,
+                &mut |from_training| {
+                    if let train::Told::Best(epoch, weights) = from_training {
+                        let candidate = Candidate { start: &self.request.start, network: &tuned, weights, epoch };
+                        told(Told::Candidate { stage, epoch, bundle: &candidate });
+                    } else {
+                        pass_on(stage, from_training, told);
+                    }
+                },
+            )?;
             self.stage += 1;
             if card.training.best_epoch > 0 {
                 self.add(folder)?;

@@ -21,13 +21,13 @@ use nascape_model::{
 };
 use nascape_signal::{Exclusion, Observed, Progress, Region, observed::PeakValue};
 
-use self::{members::Members, split::split};
 pub use self::{
     candidate::Candidate,
     split::Parts,
     verdict::Verdict,
     work::{Left, Work, is_open, left, remove},
 };
+use self::{members::Members, split::split};
 use crate::{
     AssaySource, Error, Result,
     device::Device,

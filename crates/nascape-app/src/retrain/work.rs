@@ -101,7 +101,8 @@ impl Work {
         let Ok(json) = fs::read(folder.join(REQUEST)) else { return Ok(None) };
         let lock = lock(folder)?;
         let fault = |why: &str| Error::Retrain { detail: format!("{}: {why} Begin anew.", folder.display()) };
-        let written: Written = serde_json::from_slice(&json).map_err(|_| fault("this was begun by another Nascape."))?;
+        let written: Written =
+            serde_json::from_slice(&json).map_err(|_| fault("this was begun by another Nascape."))?;
         let Written { identity: begun, assay, observed, regions, test, exclude, command, output, parts } = written;
         let start = Bundle::open(&folder.join(START))?;
         let request = Request { start, assay, observed, regions, test, exclude, command, output };
@@ -196,7 +197,10 @@ fn lock(folder: &Path) -> Result<File> {
     let file = File::create(folder.join(LOCK)).map_err(write_fault(folder))?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(Error::Retrain {
-            detail: format!("{}: another Nascape is at this retraining. Wait for its end, or stop it.", folder.display()),
+            detail: format!(
+                "{}: another Nascape is at this retraining. Wait for its end, or stop it.",
+                folder.display()
+            ),
         }),
         // A file system without locks: one program at a time is then the user's own care.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
@@ -208,7 +212,11 @@ pub(super) fn check(request: &Request) -> Result<()> {
     let start = &request.start.card;
     let fault = |detail: String| Err(Error::Retrain { detail });
     if start.targets.len() != 1 {
-        return fault(format!("{} imputes {} at once; retrain a bundle of one mark.", start.name, start.target_names()));
+        return fault(format!(
+            "{} imputes {} at once; retrain a bundle of one mark.",
+            start.name,
+            start.target_names()
+        ));
     }
     let members = members::most(&request.start);
     if members > blend::MOST {
@@ -224,7 +232,10 @@ pub(super) fn check(request: &Request) -> Result<()> {
         return Err(Error::FolderTaken { path: request.output.clone() });
     }
     if request.output.exists() {
-        return fault(format!("{} is there already. Choose another name, or remove it first.", request.output.display()));
+        return fault(format!(
+            "{} is there already. Choose another name, or remove it first.",
+            request.output.display()
+        ));
     }
     Ok(())
 }

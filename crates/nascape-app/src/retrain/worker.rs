@@ -72,7 +72,12 @@ pub enum Report {
 }
 
 /// Goes on with the retraining in `folder` and tells of it, until its end, or until `heard` ends.
-pub fn run(folder: &Path, heard: impl BufRead + Send + 'static, told: impl Write + Send, stopped: impl Fn() -> bool + Sync) {
+pub fn run(
+    folder: &Path,
+    heard: impl BufRead + Send + 'static,
+    told: impl Write + Send,
+    stopped: impl Fn() -> bool + Sync,
+) {
     let line = Line { told: Mutex::new((told, Instant::now())), wish: Arc::default(), stopped: &stopped };
     listen(heard, folder.to_owned(), Arc::clone(&line.wish));
     let outcome = Work::open(folder).and_then(|work| {

@@ -85,11 +85,6 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     terminal.result(&verdict, || {
         let folder = output.join(retrain::FOLDER);
         let table = nascape_app::compare::text(&verdict.comparison);
-        format!(
-            "{}: {}\n\n{table}\n{}: tables and figures",
-            output.display(),
-            verdict.sentence,
-            folder.display()
-        )
+        format!("{}: {}\n\n{table}\n{}: tables and figures", output.display(), verdict.sentence, folder.display())
     })
 }

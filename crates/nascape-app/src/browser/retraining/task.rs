@@ -135,7 +135,9 @@ impl Retraining {
         end.unwrap_or_else(|| {
             let (state, message) = match wish {
                 Wish::Pause | Wish::Discard => (JobState::Paused, format!("Paused. {KEPT}")),
-                Wish::GoOn | Wish::Enough => (JobState::Interrupted, format!("The training stopped because {why} {KEPT}")),
+                Wish::GoOn | Wish::Enough => {
+                    (JobState::Interrupted, format!("The training stopped because {why} {KEPT}"))
+                }
             };
             Ok(End::Stopped { state, message })
         })

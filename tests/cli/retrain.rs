@@ -79,10 +79,11 @@ fn a_signal_is_retrained_by_a_forest_beside_the_network_and_keeps_its_intervals(
     let train = nascape("train").assay(&mcf7()).with("--architecture", "nascape").with("--epochs", "2");
     let observed = chr22("MCF7.accessibility.bw");
     let train = train.with("--target", format!("accessibility={}", observed.display()));
-    let train = train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
+    let train =
+        train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
     train.with("--output", path("from")).run().succeeds();
     let retrain = nascape("retrain").with("--from", path("from")).assay(&mcf7()).with("--observed", observed);
-    let retrain = retrain.with("--region", "chr22:24,000,001-25,000,000").with("--test", "chr22:36,000,001-38,000,000");
+    let retrain = retrain.with("--region", "chr22:24,000,001-25,600,000").with("--test", "chr22:36,000,001-38,000,000");
     retrain.with("--output", path("retrained")).run().succeeds();
     let card = card(&path("retrained"));
     let members: Vec<&str> =
@@ -101,6 +102,7 @@ fn without_a_test_region_everything_else_that_was_observed_is_measured() {
     let output = folder.path().join("mark");
     let command = on_mcf7(bundle()).with("--region", "chr22:28,500,001-29,500,000").with("--output", &output);
     command.run().succeeds();
+    assert!(card(&output)["targets"][0]["calibration"].is_null(), "200 kb to choose by are too little for rates");
     let parts = verdict(&output)["parts"].clone();
     assert_eq!(parts["test"], json!(["chr22:1-28,400,000", "chr22:29,600,001-50,818,468"]));
     let [train, validation] = ["train", "validation"].map(|part| parts[part].as_array().unwrap().len());

@@ -200,6 +200,10 @@ fn a_blends_members_lie_in_its_folder_and_are_whole() {
         &|bundle| change_card(bundle, |card| card["architecture"]["members"][0]["weight"] = 1e39.into()),
         &["weights of a blend"],
     );
+    copied(
+        &|bundle| change_card(bundle, |card| card["architecture"]["offset"] = 1e39.into()),
+        &["offset of a blend is a number"],
+    );
     copied(&|bundle| fs::remove_dir_all(bundle.join(&first)).unwrap(), &["cannot be read"]);
     copied(
         &|bundle| change_card(&bundle.join(&first), |card| card["targets"][0]["name"] = "DNase".into()),

@@ -240,6 +240,32 @@ fn a_blend_is_the_weighted_mean_of_its_members() {
 }
 
 #[test]
+fn what_was_learned_elsewhere_is_recalibrated_in_its_order() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let member = trained("nascape");
+    let architecture = format!(
+        "{{ name = 'blend', recalibrate = true, members = [{{ bundle = '{}', weight = 1.0 }}] }}",
+        member.display()
+    );
+    Recipe::new(&["H3K4me3"], &architecture).train(&path("blend.toml"), &path("blend")).run().succeeds();
+    let found = card(&path("blend"))["architecture"].clone();
+    let (slope, offset) = (found["members"][0]["weight"].as_f64().unwrap(), found["offset"].as_f64().unwrap_or(0.0));
+    assert!(slope > 0.0 && (slope, offset) != (1.0, 0.0), "two epochs leave something to recalibrate: {found:#}");
+    let logits = |model: &Path, name: &str| -> Vec<f64> {
+        let impute = nascape("impute").assay(&k562()).with("--model", model).with("--output", path(name));
+        impute.with("--region", "chr21:33,000,001-33,200,000").run().succeeds();
+        let values = crate::harness::bigwig_values(&path(name).join("H3K4me3.bw"), "chr21", 660_000, 664_000);
+        let p = values.into_iter().map(|value| f64::from(f32::from_bits(value.unwrap())));
+        p.map(|p| (p / (1.0 - p)).ln()).collect()
+    };
+    for (was, is) in logits(member, "was").iter().zip(logits(&path("blend"), "is")) {
+        let expected = slope * was + offset;
+        assert!((expected - is).abs() < 1e-3 * expected.abs().max(1.0), "{is} where {expected} is due");
+    }
+}
+
+#[test]
 fn a_blend_of_signals_has_the_scale_of_the_member_that_says_one() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);

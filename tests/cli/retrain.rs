@@ -66,8 +66,8 @@ fn a_bundle_of_another_cell_becomes_better_elsewhere_and_stays_as_it_was_itself(
     assert_holds(&imputed, &["H3K4me3.bw", "H3K4me3.lower.bw", "H3K4me3.upper.bw", "run.json"]);
     let used = card(&output)["training"]["experiments"][0].clone();
     assert_eq!(used["calibration"], used["validation"]);
-    let peaks = nascape("peaks").with("--imputed", imputed.join("H3K4me3.bw")).with("--fdr", "0.2");
-    peaks.with("--output", folder.path().join("peaks.narrowPeak")).run().succeeds();
+    let peaks = nascape("peaks").with("--imputed", imputed.join("H3K4me3.bw")).with("--bundle", &output);
+    peaks.with("--fdr", "0.2").with("--output", folder.path().join("peaks.narrowPeak")).run().succeeds();
 
     let again = retrain("again");
     assert_eq!(verdict(&again)["elsewhere"], told["elsewhere"], "the same regions give the same bundle");
@@ -84,7 +84,7 @@ fn a_signal_is_retrained_by_a_forest_beside_the_network_and_keeps_its_intervals(
         train.with("--train", "chr22:32,000,001-32,400,000").with("--validation", "chr22:33,000,001-33,200,000");
     train.with("--output", path("from")).run().succeeds();
     let retrain = nascape("retrain").with("--from", path("from")).assay(&mcf7()).with("--observed", observed);
-    let retrain = retrain.with("--region", "chr22:24,000,001-25,000,000").with("--test", "chr22:36,000,001-38,000,000");
+    let retrain = retrain.with("--region", "chr22:24,000,001-25,600,000").with("--test", "chr22:36,000,001-38,000,000");
     retrain.with("--output", path("retrained")).run().succeeds();
     let card = card(&path("retrained"));
     let members: Vec<&str> =
@@ -103,6 +103,7 @@ fn without_a_test_region_everything_else_that_was_observed_is_measured() {
     let output = folder.path().join("mark");
     let command = on_mcf7(bundle()).with("--region", "chr22:28,500,001-29,500,000").with("--output", &output);
     command.run().succeeds();
+    assert!(card(&output)["targets"][0]["calibration"].is_null(), "200 kb to choose by are too little for rates");
     let parts = verdict(&output)["parts"].clone();
     assert_eq!(parts["test"], json!(["chr22:1-28,400,000", "chr22:29,600,001-50,818,468"]));
     let [train, validation] = ["train", "validation"].map(|part| parts[part].as_array().unwrap().len());

@@ -15,11 +15,11 @@ Examples:
   nascape retrain --from H3K4me3.blend --plus MCF7.plus.bw --minus MCF7.minus.bw --observed MCF7.H3K4me3.narrowPeak \\
     --region chr22:28,500,001-30,500,000 --output H3K4me3.MCF7
 
-A fifth of the regions is kept to choose by, the rest is learned from; intervals and false discovery rates come from that fifth too.
-Old and new bundle are then measured on --test, or on all of the
-observed chromosomes but the regions and 100 kb around them; whether the difference may be luck is told by an interval over blocks of
-1 Mb. DIR/retraining holds the verdict, tables and figures. The starting bundle is not changed. What was learned is kept beside the
-output until the end: when the retraining was stopped, --resume goes on from it.";
+A fifth of the regions is kept to choose by, the rest is learned from; where that fifth is 300 kb at least, intervals and false discovery
+rates come from it too. Old and new bundle are then measured on --test, or on all of the observed chromosomes but the regions and 100 kb
+around them; whether the difference may be luck is told by an interval over blocks of 1 Mb. DIR/retraining holds the verdict, tables and
+figures. The starting bundle is not changed. What was learned is kept beside the output until the end: when the retraining was stopped,
+--resume goes on from it.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]

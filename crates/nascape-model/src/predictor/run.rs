@@ -190,8 +190,13 @@ mod tests {
     use crate::Bundle;
 
     /// Shipped bundles of every engine that looks at bins: trees on rings, on the paper's window and on domains, networks, a blend.
-    const BUNDLES: [&str; 5] =
-        ["H3K27ac.windows-gbt", "H3K4me3.xgboost-regressor", "H3K27me3.windows-gbt", "H3K4me3.cnn", "DNase.blend"];
+    const BUNDLES: [&str; 5] = [
+        "H3K27ac.windows-gbt",
+        "H3K4me3.xgboost-regressor",
+        "H3K27me3.windows-gbt",
+        "H3K4me3.cnn",
+        "accessibility.blend",
+    ];
 
     fn predictor(name: &str) -> Predictor {
         let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");

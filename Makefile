@@ -6,6 +6,9 @@ export NASCAPE_PYTHON ?= $(CACHE)/venv/bin/python
 XGBOOST := $(CACHE)/xgboost-3.4.1
 ifeq ($(shell uname -s),Linux)
 export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
+# The .deb holds the program nascape too.
+BESIDE := build
+DEB_FLAGS = --config "$$(scripts/deb-files $(CARGO_TARGET_DIR)/deb)"
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
 export NASCAPE_DESKTOP := $(CARGO_TARGET_DIR)/release/nascape-desktop
@@ -35,14 +38,14 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(shell find ui/src ui/in
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --silent
 
-# The desktop app, without XGBoost: it trains nothing.
+# The desktop app. It retrains by the program nascape beside it.
 window: setup ui
 	scripts/setup-window
 	cargo build --release --locked --package nascape-desktop
 
 # The installers that this platform can build: .deb, .dmg or .msi. An AppImage: make app APP_FLAGS="--config src-tauri/tauri.appimage.conf.json".
-app: window
-	ui/node_modules/.bin/tauri build $(APP_FLAGS) -- --locked
+app: window $(BESIDE)
+	ui/node_modules/.bin/tauri build $(APP_FLAGS) $(DEB_FLAGS) -- --locked
 
 # Everything that CI asks for. The real experiments are read from NASCAPE_DATA.
 test: lint test-rust test-ui test-browser test-load test-desktop test-peers

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { clean, folderWith, goTo, launch, open, serve, settled, shot, tracks } from "./window.mjs";
 
 const MCF7 = ["plus.bw", "minus.bw"].map((strand) => `chr22-hg38/MCF7.nascent.${strand}`);
 const PEAKS = "MCF7.H3K4me3.peaks.bed";
+/** Against hanging. */
+const PATIENCE = 300_000;
 
 let browser;
 let folder;
@@ -24,6 +26,15 @@ after(async () => {
   await server?.stop();
   clean(folder);
 });
+
+/** The track of a bundle in training. */
+const newEpoch = {
+  get note() {
+    return page.locator("[data-track] .note", { hasText: /^new, epoch \d+$/ }).first();
+  },
+  waitFor: (options) => newEpoch.note.waitFor(options),
+  count: () => newEpoch.note.count(),
+};
 
 const kept = (name, file = "model.json") => join(folder, ".state/nascape/bundles", name, file);
 
@@ -60,17 +71,23 @@ test("a bundle is retrained on a region, judged elsewhere, kept, shown beside th
   await dialog.getByRole("textbox", { name: "Call it" }).fill("H3K4me3.MCF7");
   await dialog.getByText(/bins of 50 bp to learn from/).waitFor();
   await shot(page, "retrain-dialog");
+  const old = (await tracks(page)).length;
   await dialog.getByRole("button", { name: "Retrain", exact: true }).click();
-  await page.getByRole("img", { name: "Loss by epoch" }).waitFor({ timeout: 120_000 });
+  await page.getByRole("img", { name: "Loss by epoch" }).waitFor({ timeout: PATIENCE });
+  // What it would be now stands beside what it was.
+  await newEpoch.waitFor({ timeout: PATIENCE });
   await shot(page, "retrain-running");
-  await page.getByText(/where neither bundle learned/).waitFor({ timeout: 180_000 });
+  await page.getByRole("button", { name: "Pause Retrain H3K4me3.cnn into H3K4me3.MCF7" }).click();
+  await page.getByText("Paused. What was learned so far is kept").waitFor({ timeout: PATIENCE });
+  await shot(page, "retrain-paused");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText(/where neither bundle learned/).waitFor({ timeout: PATIENCE });
+  await settled(page);
   await shot(page, "retrain-verdict");
+  assert.equal(await newEpoch.count(), 0);
   const verdict = JSON.parse(readFileSync(kept("H3K4me3.MCF7", "retraining/verdict.json")));
   await page.getByText(verdict.sentence).first().waitFor();
-  const old = (await tracks(page)).length;
-  await page.getByRole("button", { name: "Show beside the old one" }).click();
-  await settled(page);
-  assert.equal((await tracks(page)).length, old + 1);
+  assert.equal((await tracks(page)).length, old + 1, "the bundle has taken the place of its epochs");
   await page.locator("[data-track] .note", { hasText: "H3K4me3.MCF7" }).waitFor();
   await shot(page, "retrain-beside");
 
@@ -79,6 +96,49 @@ test("a bundle is retrained on a region, judged elsewhere, kept, shown beside th
   await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("was written. A colleague").waitFor();
   assert.ok(existsSync(join(folder, "H3K4me3.MCF7.nascape")));
+});
+
+/** Starts a retraining that would be called `name`, and waits for its first epoch. */
+async function begin(name) {
+  const dialog = await retrainDialog();
+  await learnFrom(dialog, "chr22:28,500,001-30,500,000");
+  await dialog.getByRole("textbox", { name: "Call it" }).fill(name);
+  await dialog.getByText(/bins of 50 bp to learn from/).waitFor();
+  await dialog.getByRole("button", { name: "Retrain", exact: true }).click();
+  await newEpoch.waitFor({ timeout: PATIENCE });
+}
+
+test("a retraining is cancelled by keyboard, and what was learned is kept", async () => {
+  await begin("H3K4me3.early");
+  await page.getByRole("button", { name: "Cancel Retrain H3K4me3.cnn into H3K4me3.early" }).focus();
+  await page.keyboard.press("Enter");
+  const choice = page.getByRole("group", { name: "Cancel Retrain H3K4me3.cnn into H3K4me3.early" });
+  await shot(page, "retrain-cancel");
+  assert.equal(await choice.getByRole("button", { name: "Keep the best epoch" }).evaluate((button) => button === document.activeElement), true);
+  await page.keyboard.press("Enter");
+  await page.getByText(/where neither bundle learned/).nth(1).waitFor({ timeout: PATIENCE });
+  const epochs = JSON.parse(readFileSync(kept("H3K4me3.early", "2.cnn/model.json"))).training.epochs.length;
+  assert.ok(epochs < 40, `${epochs} epochs`);
+});
+
+test("a retraining outlives the program: it is offered again, and gone on with or discarded", async () => {
+  await begin("H3K4me3.again");
+  assert.deepEqual(page.told, []);
+  await server.kill();
+  await page.close();
+  server = await serve(folder, "MCF7.nascent.plus.bw", "MCF7.nascent.minus.bw", PEAKS);
+  page = await open(browser, server);
+  await settled(page);
+  await page.getByRole("tab", { name: "Jobs" }).click();
+  await page.getByText("Interrupted when Nascape ended").waitFor({ timeout: PATIENCE });
+  assert.equal(await page.getByRole("heading", { name: "Retrain H3K4me3.cnn into H3K4me3.again" }).count(), 1);
+  await shot(page, "retrain-interrupted");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("img", { name: "Loss by epoch" }).waitFor({ timeout: PATIENCE });
+  await page.getByRole("button", { name: "Pause Retrain" }).click();
+  await page.getByRole("button", { name: "Discard" }).click({ timeout: PATIENCE });
+  await page.getByText("nothing is left of it").waitFor();
+  assert.deepEqual(readdirSync(join(folder, ".state/nascape/retraining")), []);
 });
 
 test("the name of a bundle is taken once, and it is removed only when asked twice", async () => {

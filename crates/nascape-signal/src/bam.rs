@@ -95,12 +95,15 @@ pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
     Ok(ReadEnds { chromosomes, plus, minus })
 }
 
+/// How many reads cover each base of a chromosome, by its name: runs of one number.
+pub type Coverage = BTreeMap<String, Vec<Interval>>;
+
 /// How many reads cover each base, whatever their strand, as genome browsers draw it: both reads of a pair count, duplicates do
 /// not, and neither deletions nor what a spliced read skips are covered. Memory: 8 bytes a block of aligned bases.
 ///
 /// # Errors
 /// As [`read`].
-pub fn coverage(path: &Path) -> Result<(Vec<Chromosome>, BTreeMap<String, Vec<Interval>>)> {
+pub fn coverage(path: &Path) -> Result<(Vec<Chromosome>, Coverage)> {
     let file = Alignments::open(path)?;
     let chromosomes = file.chromosomes.clone();
     let mut blocks: Vec<Vec<Range<u32>>> = vec![Vec::new(); chromosomes.len()];

@@ -1,8 +1,8 @@
 // Sessions: saved, opened again, with files that moved found by the user.
 
 import type { OpenedSession } from "../backend/wire/OpenedSession";
-import { firstLocus } from "./defaults";
 import { examine } from "./doctor";
+import { firstLocus } from "./first-view";
 import { readView, writeView } from "./saved";
 import { openTracksOf } from "./view";
 import type { Workspace } from "./workspace.svelte";
@@ -59,7 +59,8 @@ export async function restore(workspace: Workspace, session: OpenedSession): Pro
   }
   workspace.genome = null;
   const genome = await workspace.backend.genome(assay.track.id);
-  workspace.begin(view.loci.length > 0 ? view : { ...view, loci: [firstLocus(genome, assay.track)] });
+  const loci = view.loci.length > 0 ? view.loci : [await firstLocus(workspace.backend, genome, assay.track)];
+  workspace.begin({ ...view, loci });
   workspace.assay = assay.track.kind === "features" ? null : assay.track.id;
   workspace.genome = genome;
   workspace.path = session.path;

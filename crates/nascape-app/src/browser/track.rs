@@ -29,7 +29,7 @@ pub(super) struct Track {
 
 /// What a track holds.
 pub(super) enum Data {
-    Signal(OpenSignal),
+    Signal(Box<OpenSignal>),
     Features(Features),
 }
 
@@ -88,7 +88,7 @@ impl Track {
         let bam = assay.first().format() == Format::Bam;
         let reads = bam.then(|| BamReads::of(&source.options));
         let info = TrackInfo { id, name, kind, files: files(&stamps, &roles), assembly, chromosomes, reads };
-        let data = Data::Signal(OpenSignal { source, assay, reads_per_kb: OnceLock::new() });
+        let data = Data::Signal(Box::new(OpenSignal { source, assay, reads_per_kb: OnceLock::new() }));
         Ok(Arc::new(Self { info, data, fingerprint, stamps }))
     }
 

@@ -42,7 +42,10 @@ pub fn signal(path: &Path, options: &SignalOptions) {
             assert!(item.start < item.end && item.end <= chromosome.length, "{item:?} on {chromosome:?}")
         });
         let end = chromosome.length.min(100_000);
-        for region in [Region::new(&chromosome.name, 0, end), Region::new(&chromosome.name, chromosome.length - end, chromosome.length)] {
+        for region in [
+            Region::new(&chromosome.name, 0, end),
+            Region::new(&chromosome.name, chromosome.length - end, chromosome.length),
+        ] {
             if let Ok(bins) = signal.bins(&region, 50, Summary::Sum) {
                 assert_eq!(bins.len(), region.bins(50).len());
             }
@@ -79,12 +82,15 @@ pub fn bundle(card: &[u8], weights: &[u8]) {
 /// Some reads on chr21 of hg19.
 static ASSAY: LazyLock<Assay> = LazyLock::new(|| {
     let strand = |name: &str, first: u32| {
-        let lines: String = (0..200).map(|at| format!("chr21\t{0}\t{1}\t{2}\n", first + 97 * at, first + 97 * at + 1, 1 + at % 5)).collect();
+        let lines: String = (0..200)
+            .map(|at| format!("chr21\t{0}\t{1}\t{2}\n", first + 97 * at, first + 97 * at + 1, 1 + at % 5))
+            .collect();
         file(name, format!("{lines}chr21\t48129894\t48129895\t1\n").as_bytes())
     };
     let (plus, minus) = (strand("plus.bedGraph", 45_000), strand("minus.bedGraph", 45_040));
     let assembly = nascape_signal::Assembly::named("hg19").expect("built in").clone();
-    Assay::open_strands(&plus, &minus, &SignalOptions { assembly: Some(assembly), ..SignalOptions::default() }).expect("our own files")
+    Assay::open_strands(&plus, &minus, &SignalOptions { assembly: Some(assembly), ..SignalOptions::default() })
+        .expect("our own files")
 });
 
 /// Predicts with a forest that reads.

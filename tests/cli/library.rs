@@ -97,7 +97,7 @@ fn an_archive_that_lies_is_refused_and_nothing_is_unpacked() {
     keep(&archive("wrong.nascape", &wrong)).fails(&["wrong.nascape", "is not the file that the card was made for"]);
     let zeros = vec![0; 300 << 20];
     keep(&archive("bomb.nascape", &[("model.json", &card), ("weights.safetensors", &zeros)]))
-        .fails(&["bomb.nascape", "larger than 256 MB"]);
+        .fails(&["bomb.nascape", "larger than 128 MB"]);
     let many: Vec<String> = (0..10_000).map(|number| format!("{}{number}", "deep/".repeat(200))).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &[][..])).collect();
     keep(&archive("many.nascape", &many)).fails(&["many.nascape", "holds 10000 files"]);

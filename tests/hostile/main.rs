@@ -1,7 +1,7 @@
 //! Files that a stranger made: thousands of mutants of every format that is read. Each opens to right numbers or is refused in a sentence
 //! that names it; no panic of ours, no hang, no memory beyond what the file itself asks for.
 //!
-//! `cargo test --release --package nascape-app --test hostile -- --nocapture` prints a line a format.
+//! `MUTANTS=50000 cargo test --release --package nascape-app --test hostile -- --nocapture` tries more of them and prints a line a format.
 
 mod models;
 mod mutate;
@@ -34,7 +34,7 @@ static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
 /// Bytes that may be allocated beyond what the test itself holds, by all mutants that are open at once.
 const MOST_MEMORY: usize = 512 << 20;
-/// Mutants of each format.
+/// Mutants of each format, unless MUTANTS says how many.
 const MUTANTS: usize = 2_000;
 /// How long a mutant may take; one that took longer on a busy machine is tried again alone.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -89,6 +89,7 @@ thread_local! {
 #[test]
 fn every_mutant_opens_to_right_numbers_or_is_refused_by_name() {
     let data = std::env::var_os("NASCAPE_DATA").map_or_else(|| "../../../shared/data".into(), PathBuf::from);
+    let mutants = std::env::var("MUTANTS").map_or(MUTANTS, |many| many.parse().expect("MUTANTS is a number"));
     let seeds = seeds::all(&data);
     let formats: Vec<Format> = [signals::formats(&seeds), models::formats(&seeds)].into_iter().flatten().collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -135,7 +136,7 @@ fn every_mutant_opens_to_right_numbers_or_is_refused_by_name() {
                 scope.spawn(move || {
                     loop {
                         let one = next.fetch_add(1, Ordering::Relaxed);
-                        let (format, number) = (one / MUTANTS, one % MUTANTS);
+                        let (format, number) = (one / mutants, one % mutants);
                         if format >= formats.len() {
                             break;
                         }
@@ -168,7 +169,7 @@ fn every_mutant_opens_to_right_numbers_or_is_refused_by_name() {
     println!("| --- | --- | --- | --- | --- | --- |");
     for (format, tally) in formats.iter().zip(&tallies) {
         let Tally { opened, refused, caught, slowest, .. } = &*lock(tally);
-        println!("| {} | {MUTANTS} | {opened} | {refused} | {caught} | {} ms |", format.name, slowest.as_millis());
+        println!("| {} | {mutants} | {opened} | {refused} | {caught} | {} ms |", format.name, slowest.as_millis());
     }
     println!("largest memory at once: {} MB", MEMORY.max_allocated() >> 20);
     println!("panics of libraries, caught: {:?}", lock(&libraries));

@@ -22,6 +22,7 @@ pub mod bed;
 pub mod bedgraph;
 pub mod bigwig;
 pub mod bin;
+pub mod bounded;
 pub mod doctor;
 pub mod error;
 pub mod excerpt;

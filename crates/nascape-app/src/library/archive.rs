@@ -17,7 +17,7 @@ use crate::{Error, Result, error::write_fault};
 pub const ENDING: &str = "nascape";
 
 /// Bytes that the files of an archive may have together, whatever it says of them: a bundle has some megabytes.
-const MOST: u64 = 1 << 28;
+const MOST: u64 = 1 << 27;
 /// Bytes of the archive itself.
 const MOST_PACKED: u64 = 1 << 26;
 /// Files that an archive may hold.

@@ -15,6 +15,7 @@ pub use card::{
     Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, Output, SourceFile, Target, TargetKind, TargetTransform,
     Training, WeightsFile,
 };
+use nascape_signal::bounded;
 pub use weights::sha256_of_file;
 
 use crate::{
@@ -25,6 +26,8 @@ use crate::{
     trees::Forest,
 };
 
+/// Bytes that a file of a bundle may have; real ones have less than one megabyte.
+const MOST: u64 = 1 << 27;
 /// The card's file name.
 pub const CARD: &str = "model.json";
 /// The file name of a network's weights.
@@ -62,7 +65,7 @@ impl Bundle {
     /// # Errors
     /// [`Error::Bundle`] with the name of what is missing, unknown or wrong.
     pub fn open(folder: &Path) -> Result<Self> {
-        Self::read(folder, &|name| fs::read(folder.join(name)))
+        Self::read(folder, &|name| bounded::read(&folder.join(name), MOST))
     }
 
     /// A bundle from its files, which `read` gives by their names; `name` stands for the bundle in errors.

@@ -37,17 +37,7 @@ impl Disk {
 
     /// A run, if it is there and whole.
     pub fn read(&self, layer: &Layer, run: u32) -> Option<Run> {
-        let bytes = fs::read(self.path(layer, run)).ok()?;
-        let (checksum, numbers) = bytes.split_first_chunk::<4>()?;
-        let bins = layer.bins(run);
-        let whole = u32::from_le_bytes(*checksum) == crc32fast::hash(numbers)
-            && numbers.len() == layer.targets() * 2 * 4 * bins;
-        if !whole {
-            return None;
-        }
-        let row = |bytes: &[u8]| bytes.as_chunks::<4>().0.iter().map(|&number| f32::from_le_bytes(number)).collect();
-        let track = |bytes: &[u8]| Imputed { value: row(&bytes[..4 * bins]), scale: row(&bytes[4 * bins..]) };
-        Some(numbers.chunks(8 * bins).map(track).collect())
+        whole(&fs::read(self.path(layer, run)).ok()?, layer.targets(), layer.bins(run))
     }
 
     /// Keeps a run. A disk that is full or read-only costs only that it is imputed again.
@@ -100,10 +90,53 @@ impl Disk {
     }
 }
 
+/// The run that a file holds: a checksum, then of each of `targets` tracks the values and the scales of `bins` bins. Nothing where the file
+/// holds anything else: a crash leaves it half-written, and anybody may write into the cache.
+fn whole(bytes: &[u8], targets: usize, bins: usize) -> Option<Run> {
+    let (checksum, numbers) = bytes.split_first_chunk::<4>()?;
+    let is_whole = u32::from_le_bytes(*checksum) == crc32fast::hash(numbers)
+        && numbers.len() == targets * 2 * 4 * bins
+        && bins > 0;
+    if !is_whole {
+        return None;
+    }
+    let row = |bytes: &[u8]| bytes.as_chunks::<4>().0.iter().map(|&number| f32::from_le_bytes(number)).collect();
+    let track = |bytes: &[u8]| Imputed { value: row(&bytes[..4 * bins]), scale: row(&bytes[4 * bins..]) };
+    Some(numbers.chunks(8 * bins).map(track).collect())
+}
+
 /// When a layer was last used, and its bytes.
 fn weighed(folder: &Path) -> (SystemTime, u64, PathBuf) {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     let bytes = files.filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
     let used = fs::metadata(folder.join(USED)).and_then(|metadata| metadata.modified());
     (used.unwrap_or(SystemTime::UNIX_EPOCH), bytes, folder.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_cut_or_changed_anywhere_is_none() {
+        let (targets, bins) = (2, 5);
+        let numbers: Vec<u8> = (0..targets * 2 * bins).flat_map(|at| (at as f32).to_le_bytes()).collect();
+        let file = |numbers: &[u8]| [&crc32fast::hash(numbers).to_le_bytes()[..], numbers].concat();
+        let bytes = file(&numbers);
+        let run = whole(&bytes, targets, bins).unwrap();
+        assert_eq!((run.len(), run[1].scale.clone()), (2, vec![15.0, 16.0, 17.0, 18.0, 19.0]));
+        for bit in 0..8 * bytes.len() {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(whole(&changed, targets, bins).is_none(), "bit {bit}");
+        }
+        for length in 0..bytes.len() {
+            assert!(whole(&bytes[..length], targets, bins).is_none(), "{length} bytes");
+        }
+        // Checksums that fit what is too short, too long, or nothing at all.
+        for numbers in [&numbers[..numbers.len() - 4], &[&numbers[..], &[0; 4]].concat(), &[]] {
+            assert!(whole(&file(numbers), targets, bins).is_none());
+        }
+        assert!(whole(&file(&[]), targets, 0).is_none());
+    }
 }

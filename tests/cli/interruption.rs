@@ -10,7 +10,7 @@ use std::{
 use crate::harness::{Nascape, Outcome, Running, assert_holds, bundle, folder, k562, k562_file, nascape, whole_genome};
 
 /// Longer than this nobody waits for a program to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
     let started = Instant::now();

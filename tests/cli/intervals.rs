@@ -103,7 +103,7 @@ fn intervals_change_no_value_and_are_in_the_record() {
     let outputs: Vec<&str> =
         record["outputs"].as_array().unwrap().iter().map(|o| o["name"].as_str().unwrap()).collect();
     assert_eq!(outputs, ["H3K4me3.bw", "H3K4me3.lower.bw", "H3K4me3.upper.bw"]);
-    assert_eq!(record["options"]["intervals"], true);
+    assert_eq!(record["request"]["intervals"], true);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn everything(at: &Path) -> Vec<Nascape> {
         nascape("peaks")
             .with("--imputed", imputed())
             .with("--bundle", stranded_bundle())
-            .with("--fdr", "0.9")
+            .with("--fdr", "0.98")
             .with("--output", at.join("peaks.narrowPeak")),
         nascape("tirs")
             .assay(&k562())

@@ -28,7 +28,7 @@ pub(super) struct Track {
 
 /// What a track holds.
 pub(super) enum Data {
-    Signal(OpenSignal),
+    Signal(Box<OpenSignal>),
     Features(Features),
 }
 
@@ -84,7 +84,7 @@ impl Track {
         let roles: Vec<&str> = source.named_files().iter().map(|(role, _)| *role).collect();
         let fingerprint = fingerprint(&stamps, &roles, &format!("{:?}", source.options));
         let info = TrackInfo { id, name, kind, files: files(&stamps, &roles), assembly, chromosomes };
-        let data = Data::Signal(OpenSignal { source, assay, reads_per_kb: OnceLock::new() });
+        let data = Data::Signal(Box::new(OpenSignal { source, assay, reads_per_kb: OnceLock::new() }));
         Ok(Arc::new(Self { info, data, fingerprint, stamps }))
     }
 

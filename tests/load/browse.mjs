@@ -7,6 +7,8 @@ const IMPUTED = 0.25;
 /** Of the requests, those that are given up: by closing the connection, or by their tickets. */
 const HUNG_UP = 0.05;
 const CANCELLED = 0.05;
+/** Milliseconds within which they are: many tiles come sooner. */
+const SOON = 5;
 /** Places that people look at: as on a real day, most tiles are asked for more than once. */
 const PLACES = 60;
 
@@ -40,7 +42,7 @@ export async function browse({ client, assays, chromosomes, marks, connections, 
     const begun = performance.now();
     if (fate < HUNG_UP) {
       const line = new AbortController();
-      setTimeout(() => line.abort(), chance() * 20);
+      setTimeout(() => line.abort(), chance() * SOON);
       const gone = (fault) => {
         if (fault.name !== "AbortError") throw fault;
         return null;
@@ -48,7 +50,7 @@ export async function browse({ client, assays, chromosomes, marks, connections, 
       if ((await client.tile(request, line.signal).catch(gone)) === null) givenUp++;
       return;
     }
-    if (fate < HUNG_UP + CANCELLED) setTimeout(() => void client.ask("cancel_tiles", { tickets: [request.ticket] }), chance() * 20);
+    if (fate < HUNG_UP + CANCELLED) setTimeout(() => void client.ask("cancel_tiles", { tickets: [request.ticket] }), chance() * SOON);
     const bytes = await client.tile(request);
     if (bytes === null) return givenUp++;
     if (bytes !== 4 * COLUMNS * 4) throw new Error(`a tile of ${bytes} bytes`);

@@ -86,6 +86,7 @@ test-desktop: build window
 	scripts/setup-window WebKitWebDriver xvfb-run
 	cargo test --release --locked --package nascape-desktop
 	scripts/on-a-display node --test tests/desktop/window.test.mjs
+	scripts/on-a-display node --test tests/desktop/retraining.test.mjs
 
 # Seconds to the first track, milliseconds a pan and a zoom, in the window.
 measure-desktop: window

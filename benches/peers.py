@@ -9,7 +9,7 @@ import pyBigWig
 import torch
 import xgboost
 from safetensors.torch import load_file
-from torch.nn.functional import avg_pool1d, conv1d, max_pool1d, pad
+from torch.nn.functional import avg_pool1d, binary_cross_entropy_with_logits, conv1d, dropout, max_pool1d, pad
 
 BIN = 50
 Tensor = torch.Tensor
@@ -120,6 +120,36 @@ def network(bundle: Path, plus: np.ndarray, minus: np.ndarray, reads_per_kb: flo
             for start in range(0, x.shape[2], piece):
                 first = max(0, start - halo)
                 run(layers, x[:, :, first : start + piece + halo], settings)
+
+    return work
+
+
+def training(bundle: Path, plus: np.ndarray, minus: np.ndarray, reads_per_kb: float, tiles: int, bins: int) -> Callable[[int], object]:
+    """Work that trains the paper's network for so many steps on tiles that lie ready: forward, backward, update."""
+    card = json.loads((bundle / "model.json").read_text())
+    weights = {name: value.requires_grad_() for name, value in load_file(bundle / "weights.safetensors").items()}
+    share = card["architecture"]["dropout"]
+    x = channels(card, plus, minus, card["reads_per_kb"] / reads_per_kb)[0]
+    first, reach = x.shape[1] * 7 // 10, 2_555
+    batch = torch.stack([x[:, first + tile * bins : first + (tile + 1) * bins + reach] for tile in range(tiles)])
+    optimizer = torch.optim.SGD(weights.values(), lr=1e-4)
+
+    def forward() -> Tensor:
+        x = batch
+        for layer in range(7):
+            dilation = 2**layer
+            x = conv1d(x, weights[f"convolution.{layer}.weight"], weights[f"convolution.{layer}.bias"], dilation=dilation).relu()
+            x = dropout(x, share) if layer == 0 else x
+            x = torch.maximum(x[:, :, :-dilation], x[:, :, dilation:]) if layer < 6 else x
+        return conv1d(x, weights["dense.weight"], weights["dense.bias"], dilation=64)
+
+    def work(steps: int) -> None:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            z = forward()
+            assert z.shape[2] == bins, z.shape
+            binary_cross_entropy_with_logits(z, torch.zeros_like(z)).backward()
+            optimizer.step()
 
     return work
 

@@ -32,6 +32,7 @@ ROUNDS = 5
 CORES = os.cpu_count() or 1
 THREADS = sorted({1, CORES})
 PIECES = [1 << 13, 1 << 15, 1 << 17]  # bins that PyTorch may run at a time
+TILES, TILE, STEPS = 4, 2_048, 20  # as examples/engine.rs trains
 WINDOWS = 1_000  # bins that PyTorch runs windowed
 
 # A process's peak memory counts from that of its parent: the program's parent must be a small one, without PyTorch.
@@ -138,6 +139,14 @@ def compute(table: Table) -> None:
             if "windowed" in medians:
                 whole = medians["windowed"] / WINDOWS * bins
                 line(what, threads, medians["ours"], whole, f"PyTorch, windowed ({WINDOWS:,} bins, scaled up)", "4,000")
+        folder = ROOT / "models/H3K4me3.cnn"
+        train = peers.training(folder, plus, minus, reads_per_kb, TILES, TILE)
+        train(1)
+        medians = side_by_side(
+            {"ours": lambda: engine(threads, "train", folder, *K562, CHR21)[0] / STEPS, "theirs": lambda: seconds(lambda: train(STEPS)) / STEPS}
+        )
+        what = f"training step of the paper's CNN, {TILES} tiles of {TILE:,} bins"
+        line(what, threads, medians["ours"], medians["theirs"], "PyTorch, tiles ready-made", "1")
         with tempfile.TemporaryDirectory() as folder:
             forest = Path(folder) / "forest.ubj"
             rows = peers.matrix(plus, minus)

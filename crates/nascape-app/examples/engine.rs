@@ -1,6 +1,7 @@
 //! One piece of the engine's work a call, timed, for benches/run.py: prints the seconds of each repetition, one a line.
 //!
 //!     engine predict BUNDLE PLUS MINUS CHROMOSOME     the raw numbers of a chromosome from reads in memory
+//!     engine train BUNDLE PLUS MINUS CHROMOSOME       a step of training: forward, backward, update; TILES tiles of TILE bins
 //!     engine forest FOREST.ubj PLUS MINUS CHROMOSOME  the same by XGBoost's own file on the paper's window
 //!     engine bin FILE...                              every chromosome in 50 bp bins, from opening the files
 //!     engine bin-values FILE...                       the same by bigtools' values, base by base
@@ -13,10 +14,14 @@
 use std::{collections::HashMap, env, error::Error, fs::File, path::Path, time::Instant};
 
 use bigtools::{BigWigRead, BigWigWrite, beddata::BedParserStreamingIterator};
+use candle_core::Device;
 use nascape_app::{Library, stretch::intervals};
 use nascape_model::{
+    Bundle,
+    bundle::Weights,
     impute::Imputer,
-    input::{Strand, counts},
+    input::{Strand, counts, scale},
+    network::{Item, Learner},
     predictor::{Engine, Predictor},
     trees::{Features, Forest, WindowSet},
 };
@@ -32,6 +37,7 @@ fn main() -> Outcome {
         ["predict", bundle, plus, minus, chromosome] => {
             predict(&Library::open(bundle)?.predictor, plus, minus, chromosome)
         }
+        ["train", bundle, plus, minus, chromosome] => train(&Library::open(bundle)?, plus, minus, chromosome),
         ["forest", forest, plus, minus, chromosome] => {
             let features = Features::Windows(WindowSet::paper(&[Strand::Both]));
             let engine = Engine::Forest(features, Forest::from_ubj(&std::fs::read(forest)?)?, 0.0);
@@ -66,6 +72,38 @@ fn predict(predictor: &Predictor, plus: &str, minus: &str, chromosome: &str) -> 
     let counts = counts(&assay, chromosome, length, -(reach as isize), bins + 2 * reach, predictor.step())?;
     timed(|| {
         std::hint::black_box(predictor.predict((&counts).into(), reads_per_kb));
+        Ok(())
+    })
+}
+
+/// Tiles of a step and their bins: those of a retraining.
+const TILES: usize = 4;
+const TILE: usize = 2_048;
+/// Steps in a row.
+const STEPS: usize = 20;
+
+fn train(bundle: &Bundle, plus: &str, minus: &str, chromosome: &str) -> Outcome {
+    let (Engine::Network(input, network), Weights::Network(weights)) = (&bundle.predictor.engine, &bundle.weights) else {
+        return Err("only a network is trained by steps".into());
+    };
+    let (assay, length) = open(plus, minus, chromosome)?;
+    let scale = scale(bundle.card.reads_per_kb, assay.reads_per_kb()?);
+    let mut learner = Learner::from_weights(network.plan().clone(), Device::Cpu, weights);
+    let (left, right) = network.plan().halo();
+    let first = (length / BIN) as isize * 7 / 10;
+    timed(|| {
+        for step in 0..STEPS {
+            let item = |tile: usize| -> Result<Item, nascape_signal::Error> {
+                let start = first + (tile * TILE) as isize - (left + input.reach()) as isize;
+                let counts = counts(&assay, chromosome, length, start, left + TILE + right + 2 * input.reach(), BIN)?;
+                Ok(Item { input: input.rows((&counts).into(), scale), bins: TILE })
+            };
+            let items = (0..TILES).into_par_iter().map(item).collect::<Result<Vec<_>, _>>()?;
+            let towards_nothing = |_: usize, z: &[f32]| ((), z.iter().map(|z| 1.0 / (1.0 + (-z).exp()) / 8192.0).collect());
+            let (_, gradient) = learner.gradient(&items, step as u64, towards_nothing)?;
+            let parameters = learner.parameters_mut().iter_mut();
+            parameters.zip(&gradient).for_each(|(parameter, slope)| *parameter -= 1e-4 * slope);
+        }
         Ok(())
     })
 }

@@ -126,6 +126,7 @@ static BROWSER: LazyLock<Browser> = LazyLock::new(|| {
         root: Some(folder.to_owned()),
         files: Vec::new(),
         strands: None,
+        trainer: std::path::PathBuf::new(),
     };
     Browser::new(settings).expect("a folder of our own")
 });

@@ -237,6 +237,7 @@ fn settings() -> Settings {
         root: Some(folder.to_owned()),
         files: Vec::new(),
         strands: None,
+        trainer: folder.join("none"),
     }
 }
 

@@ -60,6 +60,8 @@ impl Region {
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.start, self.end) {
+            // A name that ends as bases do (HLA-A*01:01) would be read as such.
+            (0, Self::TO_THE_END) if parted(&self.chromosome).1.is_some() => write!(f, "{}:1-", self.chromosome),
             (0, Self::TO_THE_END) => f.write_str(&self.chromosome),
             (start, Self::TO_THE_END) => write!(f, "{}:{}-", self.chromosome, with_commas(u64::from(start) + 1)),
             (start, end) => {
@@ -89,12 +91,10 @@ impl FromStr for Region {
     fn from_str(text: &str) -> Result<Self> {
         let fault = |detail| Error::RegionSyntax { text: text.to_owned(), detail };
         let trimmed = text.trim();
-        // Scaffold names may hold colons (HLA:...): the last one parts name and bases, if bases follow.
-        let (chromosome, bases) = match trimmed.rsplit_once(':') {
-            Some((name, bases)) if bases.starts_with(|c: char| c.is_ascii_digit()) => (name, Some(bases)),
-            Some((_, "")) => return Err(fault("there is nothing after the colon")),
-            Some((_, bases)) if bases.starts_with('-') => return Err(fault("the first base is missing or negative")),
-            _ => (trimmed, None),
+        let (chromosome, bases) = match parted(trimmed) {
+            (_, Some("")) => return Err(fault("there is nothing after the colon")),
+            (_, Some(bases)) if bases.starts_with('-') => return Err(fault("the first base is missing or negative")),
+            parts => parts,
         };
         if chromosome.is_empty() {
             return Err(fault("it names no chromosome"));
@@ -128,6 +128,17 @@ impl FromStr for Region {
     }
 }
 
+/// The chromosome and the bases of a region's text. Scaffold names may hold colons (HLA:...): the last one parts name and bases, if bases
+/// follow, or what is left of them.
+fn parted(text: &str) -> (&str, Option<&str>) {
+    match text.rsplit_once(':') {
+        Some((name, bases)) if bases.is_empty() || bases.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            (name, Some(bases))
+        }
+        _ => (text, None),
+    }
+}
+
 /// `1234567` as `1,234,567`.
 pub fn with_commas(number: u64) -> String {
     let digits = number.to_string();
@@ -154,6 +165,14 @@ mod tests {
         assert_eq!("chrX:5".parse::<Region>().unwrap(), Region::new("chrX", 4, 5));
         assert_eq!("HLA:DRB1:7-9".parse::<Region>().unwrap(), Region::new("HLA:DRB1", 6, 9));
         assert_eq!("HLA:DRB1".parse::<Region>().unwrap(), Region::new("HLA:DRB1", 0, Region::TO_THE_END));
+    }
+
+    #[test]
+    fn a_region_is_written_so_that_it_reads_back() {
+        for text in ["chr21", "chr21:5-", "HLA-A*01:01:1-", "HLA-A*01:01:1-7", "a:1,-b:1-", "X:1-4294967295"] {
+            let region: Region = text.parse().unwrap();
+            assert_eq!(region.to_string().parse::<Region>().unwrap(), region, "{text}");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ const RECORDS: [(&str, usize); 7] = [
     ("peaks.narrowPeak.run.json", 1),
     ("tirs.bed.run.json", 1),
     ("evaluation/run.json", 7),
-    ("comparison/run.json", 8),
+    ("comparison/run.json", 6),
     ("bundle/run.json", 2),
 ];
 

@@ -100,10 +100,10 @@ fn packed_bigwig(one: &Mutant, known: &[HashSet<Item>]) -> Outcome {
         Err(sentence) => Outcome::Refused(sentence),
         Ok(items) => {
             let is_known = |(_, start, end, value): &Item| {
-                let named = ["chr20", "chr21", "chr22"].into_iter().flat_map(|chromosome| {
+                let mut named = ["chr20", "chr21", "chr22"].into_iter().flat_map(|chromosome| {
                     known.iter().map(move |items| items.contains(&(chromosome.to_owned(), *start, *end, *value)))
                 });
-                named.into_iter().any(|is_there| is_there)
+                named.any(|is_there| is_there)
             };
             // A chromosome whose length was changed cuts its last item.
             let foreign = items.iter().filter(|item| !is_known(item)).count();

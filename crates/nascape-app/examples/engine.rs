@@ -83,7 +83,8 @@ const TILE: usize = 2_048;
 const STEPS: usize = 20;
 
 fn train(bundle: &Bundle, plus: &str, minus: &str, chromosome: &str) -> Outcome {
-    let (Engine::Network(input, network), Weights::Network(weights)) = (&bundle.predictor.engine, &bundle.weights) else {
+    let (Engine::Network(input, network), Weights::Network(weights)) = (&bundle.predictor.engine, &bundle.weights)
+    else {
         return Err("only a network is trained by steps".into());
     };
     let (assay, length) = open(plus, minus, chromosome)?;
@@ -93,13 +94,14 @@ fn train(bundle: &Bundle, plus: &str, minus: &str, chromosome: &str) -> Outcome 
     let first = (length / BIN) as isize * 7 / 10;
     timed(|| {
         for step in 0..STEPS {
-            let item = |tile: usize| -> Result<Item, nascape_signal::Error> {
+            let item = |tile: usize| -> Result<Item, nascape_model::Error> {
                 let start = first + (tile * TILE) as isize - (left + input.reach()) as isize;
                 let counts = counts(&assay, chromosome, length, start, left + TILE + right + 2 * input.reach(), BIN)?;
                 Ok(Item { input: input.rows((&counts).into(), scale), bins: TILE })
             };
             let items = (0..TILES).into_par_iter().map(item).collect::<Result<Vec<_>, _>>()?;
-            let towards_nothing = |_: usize, z: &[f32]| ((), z.iter().map(|z| 1.0 / (1.0 + (-z).exp()) / 8192.0).collect());
+            let towards_nothing =
+                |_: usize, z: &[f32]| ((), z.iter().map(|z| 1.0 / (1.0 + (-z).exp()) / 8192.0).collect());
             let (_, gradient) = learner.gradient(&items, step as u64, towards_nothing)?;
             let parameters = learner.parameters_mut().iter_mut();
             parameters.zip(&gradient).for_each(|(parameter, slope)| *parameter -= 1e-4 * slope);

@@ -244,10 +244,16 @@ fn it_is_paused_gone_on_with_after_the_window_was_closed_and_ended_with_its_best
     assert_eq!(window.job(id)["state"], "interrupted");
     assert!(window.left("second").is_none(), "what was discarded does not come back");
     window.steer(id, "keep");
-    let job = window.until(id, &["finished"]);
-    let card: Value = serde_json::from_slice(&fs::read(window.home("bundles/mark/2.cnn/model.json")).unwrap()).unwrap();
-    let epochs = card["training"]["epochs"].as_array().unwrap().len();
-    assert!(epochs < 40, "it learned on to epoch {epochs}: {job:#}");
+    // The first epoch or two may be no better than what there was; then that is said.
+    let job = window.until(id, &["finished", "failed"]);
+    if job["state"] == "finished" {
+        let card = fs::read(window.home("bundles/mark/2.cnn/model.json")).unwrap();
+        let card: Value = serde_json::from_slice(&card).unwrap();
+        let epochs = card["training"]["epochs"].as_array().unwrap().len();
+        assert!(epochs < 40, "it learned on to epoch {epochs}: {job:#}");
+    } else {
+        assert!(job["message"].as_str().unwrap().contains("does better than H3K4me3.cnn"), "{job:#}");
+    }
     assert_eq!(names(&window.home("retraining")), [""; 0]);
 }
 

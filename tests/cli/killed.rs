@@ -59,7 +59,7 @@ impl Window {
     fn retrain(&self, name: &str) -> u64 {
         let request = json!({
             "track": self.assay, "bundle": "H3K4me3.cnn", "observed": self.peaks, "name": name,
-            "regions": ["chr22:28,500,001-29,500,000"]
+            "regions": ["chr22:28,500,001-30,500,000"]
         });
         self.ask("start_retraining", json!({"request": request}))["id"].as_u64().unwrap()
     }
@@ -172,6 +172,7 @@ fn killed_at_random_moments_it_ends_as_it_would_have_ended_undisturbed() {
             of_window += 1;
             assert!(window.ask("about", json!({}))["unsaved"].is_string(), "the session was lost");
         }
+        eprintln!("{of_worker} kills of the worker, {of_window} of the window");
         // Either it is there and whole, or it can be gone on with.
         let over = wait_for("an end or a stop", || {
             let kept = window.home("bundles/mark/model.json").exists();
@@ -182,7 +183,10 @@ fn killed_at_random_moments_it_ends_as_it_would_have_ended_undisturbed() {
                 _ => None,
             }
         });
-        let others: Vec<_> = names(&window.home("bundles")).into_iter().filter(|name| name != "mark").collect();
+        let others: Vec<_> = names(&window.home("bundles"))
+            .into_iter()
+            .filter(|name| !["mark", "defaults.json"].contains(&name.as_str()))
+            .collect();
         assert!(others.is_empty(), "half a bundle was left: {others:?}");
         if over {
             assert!(contents(&window.home("bundles/mark")) == undisturbed, "after {of_worker} and {of_window} kills");
@@ -230,7 +234,7 @@ fn it_is_paused_gone_on_with_after_the_window_was_closed_and_ended_with_its_best
     assert!(window.workers().is_empty(), "processor and memory are free again");
     let request = json!({
         "track": window.assay, "bundle": "H3K4me3.cnn", "observed": window.peaks, "name": "mark",
-        "regions": ["chr22:28,500,001-29,500,000"]
+        "regions": ["chr22:28,500,001-30,500,000"]
     });
     let taken = window.server.ask("plan_retraining", json!({"request": request}));
     assert!(String::from_utf8_lossy(&taken.body).contains("was stopped and can be gone on with"));
@@ -240,10 +244,16 @@ fn it_is_paused_gone_on_with_after_the_window_was_closed_and_ended_with_its_best
     assert_eq!(window.job(id)["state"], "interrupted");
     assert!(window.left("second").is_none(), "what was discarded does not come back");
     window.steer(id, "keep");
-    let job = window.until(id, &["finished"]);
-    let card: Value = serde_json::from_slice(&fs::read(window.home("bundles/mark/2.cnn/model.json")).unwrap()).unwrap();
-    let epochs = card["training"]["epochs"].as_array().unwrap().len();
-    assert!(epochs < 40, "it learned on to epoch {epochs}: {job:#}");
+    // The first epoch or two may be no better than what there was; then that is said.
+    let job = window.until(id, &["finished", "failed"]);
+    if job["state"] == "finished" {
+        let card = fs::read(window.home("bundles/mark/2.cnn/model.json")).unwrap();
+        let card: Value = serde_json::from_slice(&card).unwrap();
+        let epochs = card["training"]["epochs"].as_array().unwrap().len();
+        assert!(epochs < 40, "it learned on to epoch {epochs}: {job:#}");
+    } else {
+        assert!(job["message"].as_str().unwrap().contains("does better than H3K4me3.cnn"), "{job:#}");
+    }
     assert_eq!(names(&window.home("retraining")), [""; 0]);
 }
 

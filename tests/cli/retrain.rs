@@ -66,8 +66,9 @@ fn a_bundle_of_another_cell_becomes_better_elsewhere_and_stays_as_it_was_itself(
     assert_holds(&imputed, &["H3K4me3.bw", "H3K4me3.lower.bw", "H3K4me3.upper.bw", "run.json"]);
     let used = card(&output)["training"]["experiments"][0].clone();
     assert_eq!(used["calibration"], used["validation"]);
-    let peaks = nascape("peaks").with("--imputed", imputed.join("H3K4me3.bw")).with("--bundle", &output);
-    peaks.with("--fdr", "0.2").with("--output", folder.path().join("peaks.narrowPeak")).run().succeeds();
+    let peaks =
+        nascape("peaks").with("--imputed", imputed.join("H3K4me3.bw")).with("--bundle", &output).with("--fdr", "0.2");
+    peaks.with("--output", folder.path().join("peaks.narrowPeak")).run().succeeds();
 
     let again = retrain("again");
     assert_eq!(verdict(&again)["elsewhere"], told["elsewhere"], "the same regions give the same bundle");

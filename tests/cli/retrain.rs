@@ -123,7 +123,7 @@ fn a_retraining_that_was_stopped_goes_on_and_ends_with_the_same_bytes() {
     retrain("whole").run().succeeds();
     let resume = || retrain("stopped").flag("--resume");
     // Interrupted and killed: in a training, and at another time.
-    retrain("stopped").start().until("epoch   3").signal("INT").fails(&["cancelled", "--resume"]);
+    retrain("stopped").start().until("epoch   3").signal("INT").stopped(130, &["cancelled", "--resume"]);
     assert_holds(folder.path().join("stopped"), &[".mark.retraining"]);
     resume().start().until("epoch   9").kill();
     let other = on_mcf7(trained("nascape")).with("--region", "chr22:28,500,001-29,400,000").flag("--resume");
@@ -147,7 +147,7 @@ fn one_program_at_a_time_retrains_into_a_folder() {
     let first = retrain().start().until("epoch   1");
     retrain().run().fails(&["another Nascape is at this retraining"]);
     retrain().flag("--resume").run().fails(&["another Nascape is at this retraining"]);
-    first.signal("INT").fails(&["cancelled"]);
+    first.signal("INT").stopped(130, &["cancelled"]);
     assert_holds(folder.path(), &[".mark.retraining"]);
 }
 

@@ -16,9 +16,6 @@ import { IDEOGRAM_HEIGHT, RULER_HEIGHT } from "./look";
 import { drawRuler } from "./ruler";
 import { GenomeView, type Spot } from "./view";
 
-/** While so many tiles are on their way, what came is drawn together, a few times a second. */
-const MANY = 24;
-const TOGETHER = 100;
 /** Milliseconds after which a tile that is not there is drawn as 'computing'. */
 const SLOW = 160;
 /** Milliseconds between two drawings of tiles that came while others are on their way: each takes some of what fetches them. */
@@ -239,8 +236,7 @@ export class Stage {
     if (keys === "all" || this.stale === "all") this.stale = "all";
     else for (const key of keys) this.stale.add(key);
     if (this.stale !== "all" && this.stale.size === 0) return;
-    const draw = () => this.repaint();
-    this.frame ||= this.pending > MANY && this.stale !== "all" ? window.setTimeout(draw, TOGETHER) : requestAnimationFrame(draw);
+    this.frame ||= requestAnimationFrame(() => this.repaint());
   }
 
   private repaint(): void {

@@ -100,10 +100,10 @@ impl Input {
             if half == 0 {
                 let (plus, minus) = (&counts.plus[reach..reach + bins], &counts.minus[reach..reach + bins]);
                 match channel.strand {
-                    Strand::Plus => rows.extend(plus.iter().map(|reads| (reads * scale).ln_1p())),
-                    Strand::Minus => rows.extend(minus.iter().map(|reads| (reads * scale).ln_1p())),
+                    Strand::Plus => rows.extend(plus.iter().map(|reads| logarithm(reads * scale))),
+                    Strand::Minus => rows.extend(minus.iter().map(|reads| logarithm(reads * scale))),
                     Strand::Both => {
-                        rows.extend(plus.iter().zip(minus).map(|(plus, minus)| ((plus + minus) * scale).ln_1p()))
+                        rows.extend(plus.iter().zip(minus).map(|(plus, minus)| logarithm((plus + minus) * scale)))
                     }
                 }
                 continue;
@@ -123,6 +123,11 @@ impl Input {
         }
         rows
     }
+}
+
+/// `ln(1 + reads)`. Most bins are silent, and a logarithm is dear.
+fn logarithm(reads: f32) -> f32 {
+    if reads == 0.0 { 0.0 } else { reads.ln_1p() }
 }
 
 /// Borrowed reads of both strands, a number a step.

@@ -13,6 +13,9 @@ use crate::browser::{
     track::{Track, hex},
 };
 
+/// Bytes of a run beside its numbers.
+const OVERHEAD: usize = 256;
+
 /// What runs are cut from.
 pub(in crate::browser) struct Layer {
     /// The same for the same numbers.
@@ -45,6 +48,11 @@ impl Layer {
     /// Marks a run has tracks of.
     pub fn targets(&self) -> usize {
         self.bundle.bundle.card.targets.len()
+    }
+
+    /// Bytes of a run.
+    pub fn bytes(&self) -> usize {
+        OVERHEAD + self.targets() * 8 * RUN
     }
 
     /// Bins of a run; the chromosome's last one is shorter.

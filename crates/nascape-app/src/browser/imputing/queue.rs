@@ -6,11 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use super::{Layer, PIECE, RUN, Run, ended};
+use super::{Layer, PIECE, Run, ended};
 use crate::browser::{fault::Answer, memory::Memory, wire::Fault};
-
-/// Bytes of a run beside its numbers.
-const OVERHEAD: usize = 256;
 
 /// A request: the runs it waits for and those it has.
 pub(super) struct Want {
@@ -145,8 +142,7 @@ impl Queue {
 
     /// Keeps a run in memory.
     pub fn keep(&mut self, layer: &Layer, run: u32, imputed: &Run) {
-        let bytes = OVERHEAD + layer.targets() * 8 * RUN;
-        self.memory.put((layer.id.clone(), run), Arc::clone(imputed), bytes);
+        self.memory.put((layer.id.clone(), run), Arc::clone(imputed), layer.bytes());
     }
 
     /// Gives the outcome of a call to everyone who waits for it.

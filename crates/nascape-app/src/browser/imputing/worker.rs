@@ -1,16 +1,43 @@
-//! A thread that imputes what is asked for, call by call.
+//! A thread that imputes what is asked for, call by call, and writes it to the disk when nobody waits.
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::PoisonError,
+    sync::{Arc, PoisonError},
 };
 
-use super::{Shared, queue::Piece};
+use super::{Layer, Run, Shared, queue::Piece};
 use crate::browser::wire::Fault;
+
+/// Bytes that wait for the disk, at the most.
+const UNWRITTEN: usize = 32 << 20;
+
+/// Imputed runs that are not on the disk yet, the oldest first.
+#[derive(Default)]
+struct Unwritten {
+    runs: VecDeque<(Arc<Layer>, u32, Run)>,
+    bytes: usize,
+}
+
+impl Unwritten {
+    fn add(&mut self, layer: &Arc<Layer>, run: u32, imputed: &Run) {
+        self.bytes += layer.bytes();
+        self.runs.push_back((Arc::clone(layer), run, Arc::clone(imputed)));
+    }
+
+    /// Writes the oldest, if there is one.
+    fn write_one(&mut self, shared: &Shared) -> bool {
+        let Some((layer, run, imputed)) = self.runs.pop_front() else { return false };
+        self.bytes -= layer.bytes();
+        shared.disk.write(&layer, run, &imputed);
+        true
+    }
+}
 
 /// Works until the browser is closed.
 pub(super) fn run(shared: &Shared) {
-    while let Some(piece) = next(shared) {
+    let mut unwritten = Unwritten::default();
+    while let Some(piece) = next(shared, &mut unwritten) {
         // A fault of the program in one tile must not leave all others waiting.
         let outcome = catch_unwind(AssertUnwindSafe(|| piece.layer.impute(piece.first, piece.count)));
         let outcome = outcome.unwrap_or_else(|_| {
@@ -19,20 +46,28 @@ pub(super) fn run(shared: &Shared) {
         shared.queue().tell(&piece, &outcome);
         shared.told.notify_all();
         for (run, imputed) in (piece.first..).zip(outcome.iter().flatten()) {
-            shared.disk.write(&piece.layer, run, imputed);
+            unwritten.add(&piece.layer, run, imputed);
         }
+        while unwritten.bytes > UNWRITTEN && unwritten.write_one(shared) {}
     }
+    while unwritten.write_one(shared) {}
 }
 
-fn next(shared: &Shared) -> Option<Piece> {
-    let mut queue = shared.queue();
+/// The next call; until there is one, what was imputed goes to the disk.
+fn next(shared: &Shared, unwritten: &mut Unwritten) -> Option<Piece> {
     loop {
+        let mut queue = shared.queue();
         if queue.closed {
             return None;
         }
-        match queue.next() {
-            Some(piece) => return Some(piece),
-            None => queue = shared.asked.wait(queue).unwrap_or_else(PoisonError::into_inner),
+        if let Some(piece) = queue.next() {
+            return Some(piece);
+        }
+        if unwritten.runs.is_empty() {
+            drop(shared.asked.wait(queue).unwrap_or_else(PoisonError::into_inner));
+        } else {
+            drop(queue);
+            unwritten.write_one(shared);
         }
     }
 }

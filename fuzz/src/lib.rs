@@ -108,7 +108,7 @@ pub fn forest(read: nascape_model::Result<Forest>) {
 /// Opens a session in a browser that may open what lies in the folder of this process.
 pub fn session(data: &[u8]) {
     let path = file("fuzzed.nascape.json", data).to_string_lossy().into_owned();
-    let request = OpenSession { path: Some(path), moved: Vec::new(), window: None };
+    let request = OpenSession { path: Some(path), moved: Vec::new(), answers: Vec::new(), window: String::new() };
     if let Ok(opened) = BROWSER.open_session(&request) {
         for track in opened.tracks {
             BROWSER.close_track(&track.track.id).expect("closing never fails");
@@ -119,14 +119,5 @@ pub fn session(data: &[u8]) {
 static BROWSER: LazyLock<Browser> = LazyLock::new(|| {
     let folder = FOLDER.path();
     file("there.bedGraph", b"chr21\t9411193\t9411194\t1\nchr21\t48129894\t48129895\t2\n");
-    let settings = Settings {
-        cache: folder.join("cache"),
-        state: folder.join("state"),
-        folder: folder.to_owned(),
-        root: Some(folder.to_owned()),
-        files: Vec::new(),
-        strands: None,
-        trainer: std::path::PathBuf::new(),
-    };
-    Browser::new(settings).expect("a folder of our own")
+    Browser::new(Settings::beneath(folder)).expect("a folder of our own")
 });

@@ -151,7 +151,7 @@ test("a session's names and notes are text, in the window and in pictures of it"
   const loci = [{ chromosome: "chr21", start: 33_031_596, end: 33_041_570 }];
   const view = { version: 1, panel: true, tracks: NAMES.map(track), loci, regions: NAMES.map(region) };
   const path = join(folder, "strange.nascape-session");
-  await client.ask("save_session", { request: { path, tracks: [assay], view, window: null } });
+  await client.ask("save_session", { request: { path, tracks: [assay], view, window: "test" } });
   const page = await open(browser, server);
   await page.getByRole("button", { name: "Open assay" }).first().click();
   await chooseFiles(page, "strange.nascape-session");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { clean, folderWith, goTo, launch, open, PAIR, place, serve, settled, shot, tracks } from "./window.mjs";
@@ -111,6 +111,69 @@ test("what was opened lately is offered", async () => {
   const page = await open(browser, server);
   await page.getByRole("region", { name: "Opened lately" }).getByRole("button").first().click();
   await settled(page);
+  assert.deepEqual(page.told, []);
+  await page.close();
+});
+
+/** The session that was saved above, changed. */
+function changed(name, change) {
+  const session = JSON.parse(readFileSync(join(folder, "mine.nascape-session"), "utf8"));
+  change(session);
+  writeFileSync(join(folder, name), JSON.stringify(session));
+}
+
+test("a session's new address is asked about, and left out or fetched as the user says", async () => {
+  changed("far.nascape-session", ({ tracks, view }) => {
+    const file = { path: "http://data.invalid/far.bw", relative: null, bytes: 0, changed: "0", sha256_of_ends: "" };
+    tracks.push({ id: "far", files: [file], assembly: null });
+    view.tracks.push({ ...view.tracks[0], key: "far", name: "far", source: { kind: "signal", track: "far" } });
+  });
+  const page = await open(browser, server);
+  const question = page.getByRole("dialog", { name: "Fetch data from data.invalid?" });
+  await openSession(page, "far.nascape-session");
+  await question.getByText("http://data.invalid/far.bw").waitFor();
+  await shot(page, "address");
+  await question.getByRole("button", { name: "Leave out" }).click();
+  await settled(page);
+  assert.ok(!(await tracks(page)).includes("far"));
+  await page.close();
+
+  const again = await open(browser, server);
+  await openSession(again, "far.nascape-session");
+  await again.getByRole("button", { name: "Fetch from data.invalid" }).click();
+  const lost = again.getByRole("dialog", { name: "Some files are not where they were" });
+  await lost.getByText("cannot be reached").waitFor();
+  await lost.getByRole("button", { name: "Cancel" }).click();
+  // What was agreed to is not asked again.
+  await openSession(again, "far.nascape-session");
+  await lost.getByText("cannot be reached").waitFor();
+  await lost.getByRole("button", { name: "Open without them" }).click();
+  await settled(again);
+  assert.deepEqual([...page.told, ...again.told], []);
+  await again.close();
+});
+
+test("tracks far out of sight are drawn when they come into sight", async () => {
+  const COUNT = 80;
+  changed("long.nascape-session", ({ view }) => {
+    const [own] = view.tracks;
+    view.tracks = Array.from({ length: COUNT }, (_, at) => ({ ...own, key: `long${at}`, name: `long ${at}`, height: 60 }));
+  });
+  const page = await open(browser, server);
+  await openSession(page, "long.nascape-session");
+  await page.waitForFunction((count) => document.querySelectorAll("[data-track]").length === count, COUNT);
+  await settled(page);
+  await page.locator(".scroll").evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await settled(page);
+  await page.waitForFunction(
+    (count) => {
+      const shadow = document.querySelector(".host").shadowRoot;
+      const canvas = shadow.querySelectorAll('.igv-column .igv-viewport[data-track-type="nascape"]')[count - 1]?.querySelector("canvas");
+      return canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value, at) => at % 4 === 3 && value > 40);
+    },
+    COUNT,
+  );
+  await shot(page, "long-session");
   assert.deepEqual(page.told, []);
   await page.close();
 });

@@ -161,7 +161,7 @@ fn killed_at_random_moments_it_ends_as_it_would_have_ended_undisturbed() {
     let (mut of_worker, mut of_window, mut bundles) = (0, 0, 0);
     while of_worker + of_window < kills {
         // A session that a crash must not lose.
-        let session = json!({"path": null, "tracks": [window.assay], "view": {"version": 1}});
+        let session = json!({"path": null, "tracks": [window.assay], "view": {"version": 1}, "window": "one"});
         window.ask("save_session", json!({"request": session}));
         thread::sleep(Duration::from_secs_f64(takes * rand::random_range(0.0..0.5)));
         if rand::random_bool(0.5) {

@@ -126,7 +126,7 @@ fn no_way_up_from_a_folder_that_is_not_there_leads_out_of_the_root() {
         let path = format!("{}/{path}", server.path(""));
         let save = server.ask("save_picture", json!({"path": path, "bytes": [1]}));
         assert_eq!(save.status, 422, "{path}");
-        let request = json!({"path": path, "tracks": [], "view": null, "window": null});
+        let request = json!({"path": path, "tracks": [], "view": null, "window": ""});
         assert_eq!(server.ask("save_session", json!({"request": request})).status, 422, "{path}");
         assert_eq!(server.ask("export_bundle", json!({"name": "H3K4me3.cnn", "path": path})).status, 422, "{path}");
     }
@@ -168,16 +168,26 @@ fn an_address_that_nobody_named_is_not_asked_for() {
     fs::write(server.path("strange.nascape-session"), session.to_string()).unwrap();
     let path = server.path("strange.nascape-session");
     let moved: Vec<[&String; 2]> = addresses.iter().map(|address| [address, address]).collect();
-    for moved in [json!([]), json!(moved)] {
-        let request = json!({"path": path, "moved": moved, "window": null});
+    // As files that moved they are what the user did not name; as they are, those in public are asked about, and nobody is asked for
+    // anything meanwhile.
+    for (moved, asked) in [(json!(moved), 0), (json!([]), 5)] {
+        let request = json!({"path": path, "moved": moved, "answers": [], "window": ""});
         let opened = server.ask("open_session", json!({ "request": request })).json();
-        let missing = opened["missing"].as_array().unwrap();
-        assert_eq!((opened["tracks"].as_array().unwrap().len(), missing.len()), (0, 11));
+        let [tracks, missing, unanswered] =
+            ["tracks", "missing", "unanswered"].map(|list| opened[list].as_array().unwrap().clone());
+        assert_eq!((tracks.len(), unanswered.len()), (0, asked), "{opened:#}");
+        assert_eq!(missing.len(), if asked > 0 { 0 } else { 11 });
         for missing in missing {
             let message = missing["message"].as_str().unwrap();
             assert!(message.contains("you did not name yourself"), "{message}");
         }
     }
+    // Agreed to, each turns out to lead here, or nowhere.
+    let answers: Vec<Value> =
+        addresses.iter().map(|address| json!({"address": address, "fetch": !address.contains("evil")})).collect();
+    let request = json!({"path": path, "moved": [], "answers": answers, "window": ""});
+    let opened = server.ask("open_session", json!({ "request": request })).json();
+    assert_eq!((opened["tracks"].as_array().unwrap().len(), opened["missing"].as_array().unwrap().len()), (0, 10));
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
 }
 
@@ -196,7 +206,7 @@ fn a_session_names_nothing_outside_the_root_and_no_endless_file() {
         paths.iter().map(|path| json!({"id": path, "files": [file(path)], "assembly": null})).collect();
     let open = |session: &Value| {
         fs::write(server.path("s.nascape-session"), session.to_string()).unwrap();
-        let request = json!({"path": server.path("s.nascape-session"), "moved": [], "window": null});
+        let request = json!({"path": server.path("s.nascape-session"), "moved": [], "answers": [], "window": ""});
         server.ask("open_session", json!({ "request": request }))
     };
     let session = |tracks: Vec<Value>| json!({"format": "nascape-session", "version": 1, "nascape_version": "", "tracks": tracks, "view": 1});

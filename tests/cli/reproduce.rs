@@ -69,10 +69,11 @@ fn everything(at: &Path) -> Vec<Nascape> {
             .with("--epochs", "2")
             .with("--thinning", "0.5")
             .with("--output", at.join("bundle")),
+        nascape("simulate").with("--chromosome", "chrM").with("--reads", "1000").with("--output", at.join("simulated")),
     ]
 }
 
-const RECORDS: [(&str, usize); 7] = [
+const RECORDS: [(&str, usize); 8] = [
     ("imputed/run.json", 3),
     ("bins.bw.run.json", 1),
     ("peaks.narrowPeak.run.json", 1),
@@ -80,6 +81,7 @@ const RECORDS: [(&str, usize); 7] = [
     ("evaluation/run.json", 7),
     ("comparison/run.json", 6),
     ("bundle/run.json", 2),
+    ("simulated/run.json", 11),
 ];
 
 #[test]
@@ -101,6 +103,26 @@ fn trees_are_grown_again_to_the_bit() {
     let bundle = folder.path().join("trees");
     recipe.train(&folder.path().join("recipe.toml"), &bundle).with("--threads", "1").run().succeeds();
     reproduce(&bundle.join("run.json")).with("--threads", "8").run().succeeds();
+}
+
+#[test]
+fn a_bundle_is_retrained_again_to_the_bit() {
+    let folder = folder();
+    let output = folder.path().join("H3K4me3.again");
+    let retrain = nascape("retrain").with("--from", stranded_bundle()).assay(&k562());
+    let retrain = retrain.with("--observed", k562_file("K562.H3K4me3.peaks.bed"));
+    let retrain = retrain.with("--region", "chr21:33,000,001-34,000,000").with("--test", "chr21:36,000,001-40,000,000");
+    retrain.with("--output", &output).with("--threads", "1").run().succeeds();
+    let again = folder.path().join("again");
+    let told = reproduce(&output.join("run.json")).with("--threads", "2").with("--output", &again).flag("--json").run();
+    let told = told.succeeds().json();
+    assert_eq!((told["same"].as_bool(), &told["warnings"]), (Some(true), &json!([])), "{told:#}");
+    let names: Vec<&str> =
+        told["outputs"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    for name in ["model.json", "retraining/verdict.json", "retraining/compare.md"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert_holds(&again, &["H3K4me3.again"]);
 }
 
 #[test]
@@ -192,9 +214,9 @@ fn what_is_no_record_is_told() {
     reproduce(&folder.path().join("missing.json")).run().fails(&["missing.json", "cannot be read"]);
     impute(folder.path()).run().succeeds();
     let mut made = json(&record);
-    made["verb"] = json!("simulate");
+    made["verb"] = json!("foretell");
     write(&record, &made);
-    reproduce(&record).run().fails(&["run.json", "'simulate'"]);
+    reproduce(&record).run().fails(&["run.json", "'foretell'"]);
     made["verb"] = json!("evaluate");
     write(&record, &made);
     reproduce(&record).run().fails(&["run.json", "not one of 'evaluate'"]);

@@ -71,6 +71,18 @@ struct Format {
     judge: Judge,
 }
 
+impl Format {
+    fn new(
+        name: &'static str,
+        [seeds, only]: [&'static str; 2],
+        file: &'static str,
+        is_text: bool,
+        judge: impl Fn(&Mutant) -> Outcome + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, seeds, only, file, is_text, judge: Box::new(judge) }
+    }
+}
+
 #[derive(Default)]
 struct Tally {
     opened: usize,

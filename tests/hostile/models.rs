@@ -25,47 +25,29 @@ use sha2::{Digest, Sha256};
 use crate::{Format, Mutant, Outcome, seeds::Seeds};
 
 pub fn formats(seeds: &Seeds) -> Vec<Format> {
-    let format = |name, seeds, only, file, is_text, judge: fn(&Mutant) -> Outcome| Format {
-        name,
-        seeds,
-        only,
-        file,
-        is_text,
-        judge: Box::new(judge),
-    };
     let network = &seeds["bundle"].iter().find(|(name, _)| name.contains("cnn")).expect("a network's bundle").1;
     let (card, _) = parts(network);
     let card: Arc<[u8]> = card.into();
-    let browser = Browser::new(settings()).expect("a folder of its own");
+    let browser = Browser::new(Settings::beneath(FOLDER.path())).expect("a folder of its own");
     vec![
-        format("card", "card", "", "mutant", true, card_alone),
-        format("bundle", "bundle", "", "mutant", false, bundle),
-        Format {
-            name: "safetensors, its checksum made to fit",
-            seeds: "safetensors",
-            only: "",
-            file: "mutant",
-            is_text: false,
-            judge: Box::new(move |one| {
-                let card = fitted(&card, one.bytes);
-                outcome(read(&card, one.bytes).map(|bundle| drop(imputed(&bundle))))
-            }),
-        },
-        format("XGBoost's UBJSON", "forest_ubj", "", "mutant", false, |one| forest(one, Forest::from_ubj(one.bytes))),
-        format("XGBoost's JSON", "forest_json", "", "mutant", true, |one| forest(one, Forest::from_json(one.bytes))),
-        format(".nascape archive", "archive", "", "mutant.nascape", false, archived),
-        Format {
-            name: "session",
-            seeds: "session",
-            only: "",
-            file: "mutant.nascape.json",
-            is_text: true,
-            judge: Box::new(move |one| session(one, &browser)),
-        },
-        format("recipe", "recipe", "whole", "mutant.toml", true, |one| {
+        Format::new("card", ["card", ""], "mutant", true, card_alone),
+        Format::new("bundle", ["bundle", ""], "mutant", false, bundle),
+        Format::new("safetensors, its checksum made to fit", ["safetensors", ""], "mutant", false, move |one| {
+            let card = fitted(&card, one.bytes);
+            outcome(read(&card, one.bytes).map(|bundle| drop(imputed(&bundle))))
+        }),
+        Format::new("XGBoost's UBJSON", ["forest_ubj", ""], "mutant", false, |one| {
+            forest(one, Forest::from_ubj(one.bytes))
+        }),
+        Format::new("XGBoost's JSON", ["forest_json", ""], "mutant", true, |one| {
+            forest(one, Forest::from_json(one.bytes))
+        }),
+        Format::new(".nascape archive", ["archive", ""], "mutant.nascape", false, archived),
+        Format::new("session", ["session", ""], "mutant.nascape.json", true, move |one| session(one, &browser)),
+        Format::new("recipe", ["recipe", "whole"], "mutant.toml", true, |one| {
             outcome(Recipe::read(&one.path, None).map(drop))
         }),
-        format("checkpoint", "checkpoint", "", "mutant.checkpoint", true, checkpoint),
+        Format::new("checkpoint", ["checkpoint", ""], "mutant.checkpoint", true, checkpoint),
     ]
 }
 
@@ -207,13 +189,19 @@ fn archived(one: &Mutant) -> Outcome {
 fn session(one: &Mutant, browser: &Browser) -> Outcome {
     let path = FOLDER.path().join(format!("{:?}.mutant.nascape.json", std::thread::current().id()));
     std::fs::write(&path, one.bytes).expect("a temporary file");
-    let request = OpenSession { path: Some(path.to_string_lossy().into_owned()), moved: Vec::new(), window: None };
+    let request = OpenSession {
+        path: Some(path.to_string_lossy().into_owned()),
+        moved: Vec::new(),
+        answers: Vec::new(),
+        window: String::new(),
+    };
     match browser.open_session(&request) {
         Err(fault) => Outcome::Refused(fault.message),
         Ok(opened) => {
             let saved: Value = serde_json::from_slice(one.bytes).expect("what was opened is JSON");
             let tracks = saved["tracks"].as_array().map_or(0, Vec::len);
-            assert!(opened.tracks.len() <= tracks && (opened.tracks.len() == tracks || !opened.missing.is_empty()));
+            let told = !opened.missing.is_empty() || !opened.unanswered.is_empty();
+            assert!(opened.tracks.len() <= tracks && (opened.tracks.len() == tracks || told));
             assert_eq!(opened.view, saved["view"]);
             opened.tracks.iter().for_each(|track| browser.close_track(&track.track.id).expect("it was open"));
             Outcome::Opened
@@ -227,19 +215,6 @@ static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         .expect("a temporary file");
     folder
 });
-
-fn settings() -> Settings {
-    let folder = FOLDER.path();
-    Settings {
-        cache: folder.join("cache"),
-        state: folder.join("state"),
-        folder: folder.to_owned(),
-        root: Some(folder.to_owned()),
-        files: Vec::new(),
-        strands: None,
-        trainer: folder.join("none"),
-    }
-}
 
 fn checkpoint(one: &Mutant) -> Outcome {
     match Checkpoint::load(&one.path, "fuzzed", 8) {

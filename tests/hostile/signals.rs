@@ -13,38 +13,30 @@ use crate::{Format, Mutant, Outcome, seeds::Seeds};
 type Item = (String, u32, u32, u32);
 
 pub fn formats(seeds: &Seeds) -> Vec<Format> {
-    let format = |name, seeds, only, file, is_text, judge: fn(&Mutant) -> Outcome| Format {
-        name,
-        seeds,
-        only,
-        file,
-        is_text,
-        judge: Box::new(judge),
-    };
     let known = |target: &'static str, only: &str| -> Vec<HashSet<Item>> {
         let files = seeds[target].iter().filter(|(name, _)| name.contains(only));
         files.map(|(name, bytes)| of_seed(name, bytes)).collect()
     };
     let of = |name, target, only: &'static str, file, judge: fn(&Mutant, &[HashSet<Item>]) -> Outcome| {
         let known = known(target, only);
-        Format { name, seeds: target, only, file, is_text: false, judge: Box::new(move |one| judge(one, &known)) }
+        Format::new(name, [target, only], file, false, move |one| judge(one, &known))
     };
     vec![
         of("bigWig", "bigwig", "packed", "mutant.bw", packed_bigwig),
-        format("bigWig, not compressed", "bigwig", "kind", "mutant.bw", false, |one| {
+        Format::new("bigWig, not compressed", ["bigwig", "kind"], "mutant.bw", false, |one| {
             opened(one).map_or_else(Outcome::Refused, |_| Outcome::Opened)
         }),
-        format("bedGraph", "bedgraph", "plain", "mutant.bedGraph", true, bedgraph),
+        Format::new("bedGraph", ["bedgraph", "plain"], "mutant.bedGraph", true, bedgraph),
         of("bedGraph, gzipped", "bedgraph", ".gz", "mutant.bedGraph.gz", whole),
         of("BAM", "bam", "reads.bam", "mutant.bam", whole),
-        format("BAM, unpacked", "bam", "unpacked", "mutant.bam", false, |one| {
+        Format::new("BAM, unpacked", ["bam", "unpacked"], "mutant.bam", false, |one| {
             std::fs::write(&one.path, crate::seeds::blocks(one.bytes)).expect("a temporary file");
             opened(one).map_or_else(Outcome::Refused, |_| Outcome::Opened)
         }),
-        format("BED, narrowPeak", "peaks", "", "mutant.bed", true, peaks_of),
-        format("GTF, GFF3, BED12", "features", "", "mutant.gtf", true, features),
-        format("chrom.sizes", "chrom_sizes", "", "mutant.sizes", true, sizes),
-        format("region", "region", "", "mutant.region", true, region),
+        Format::new("BED, narrowPeak", ["peaks", ""], "mutant.bed", true, peaks_of),
+        Format::new("GTF, GFF3, BED12", ["features", ""], "mutant.gtf", true, features),
+        Format::new("chrom.sizes", ["chrom_sizes", ""], "mutant.sizes", true, sizes),
+        Format::new("region", ["region", ""], "mutant.region", true, region),
     ]
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { clean, launch, open, serve, settled, shot } from "../browser/window.mjs";
 import { folderOfAssays } from "./assays.mjs";
 import { clientOf } from "./client.mjs";
+import { worked } from "./process.mjs";
 
 const [SIGNALS, FEATURES, REGIONS] = [60, 40, 1_000];
 const CHROMOSOME = "chr21";
@@ -53,7 +54,7 @@ try {
     regions: Array.from({ length: REGIONS }, region),
   };
   const path = join(folder, "large.nascape-session");
-  await client.ask("save_session", { request: { path, tracks: tracks.map(({ id }) => id), view, window: null } });
+  await client.ask("save_session", { request: { path, tracks: tracks.map(({ id }) => id), view, window: "load" } });
   for (const { id } of tracks) await client.ask("close_track", { track: id });
 
   const seconds = async (work) => {
@@ -62,7 +63,7 @@ try {
     return ((performance.now() - begun) / 1000).toFixed(2);
   };
   const below = await seconds(async () => {
-    const { tracks, missing } = await client.ask("open_session", { request: { path, moved: [], window: null } });
+    const { tracks, missing } = await client.ask("open_session", { request: { path, moved: [], answers: [], window: "load" } });
     if (missing.length > 0) throw new Error(missing[0].message);
     for (const { track } of tracks) await client.ask("close_track", { track: track.id });
   });
@@ -72,6 +73,8 @@ try {
   await dialog.getByRole("button", { name: "large.nascape-session" }).first().click();
   let shown;
   let inSight;
+  let spent;
+  const before = worked();
   const drawn = await seconds(async () => {
     const begun = performance.now();
     await dialog.getByRole("button", { name: "Open", exact: true }).click();
@@ -79,6 +82,7 @@ try {
     shown = ((performance.now() - begun) / 1000).toFixed(2);
     await page.waitForFunction(inked, LAST_IN_SIGHT, { timeout: 120_000 });
     inSight = ((performance.now() - begun) / 1000).toFixed(2);
+    spent = worked() - before;
     await settled(page);
   });
   await shot(page, "large-session");
@@ -90,6 +94,7 @@ try {
 | its files opened and closed by the program | ${below} |
 | its tracks on the screen, in Chromium | ${shown} |
 | those that the window shows drawn | ${inSight} |
+| processor time until then, of Chromium and the program | ${spent.toFixed(2)} |
 | all of them, from tiles that are at hand | ${drawn} |
 | its regions listed | ${listed} |`);
 } finally {

@@ -29,7 +29,7 @@ async function round() {
   tiles += milliseconds.length;
   const path = join(folder, "soak.nascape-session");
   await client.ask("save_session", { request: { path, tracks: assays, view: { version: 1, regions: [] }, window: `round ${rounds}` } });
-  const opened = await client.ask("open_session", { request: { path, moved: [], window: `round ${rounds}` } });
+  const opened = await client.ask("open_session", { request: { path, moved: [], answers: [], window: `round ${rounds}` } });
   await exportRegion(assays[0]);
   for (const track of [...assays, ...opened.tracks.map(({ track }) => track.id)]) await client.ask("close_track", { track });
 }

@@ -69,12 +69,8 @@ impl Recorded for Request {
         self.assay.files_to_record()
     }
 
-    fn bundles(&self) -> Result<Vec<Bundle>> {
-        Ok(self.bundles.clone())
-    }
-
-    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
-        self.bundles = bundles;
+    fn held_bundles(&mut self) -> Option<&mut Vec<Bundle>> {
+        Some(&mut self.bundles)
     }
 
     fn output(&mut self) -> &mut PathBuf {

@@ -18,6 +18,7 @@ pub mod recipe;
 pub mod record;
 pub mod reproduce;
 pub mod retrain;
+pub mod simulate;
 pub mod source;
 pub mod stretch;
 pub mod tirs;

@@ -14,7 +14,7 @@ use crate::{
     error::write_fault,
     evaluate, impute, peaks,
     record::{Record, Recorded, VERSION, create_folder},
-    tirs, train,
+    retrain, simulate, tirs, train,
 };
 
 /// What to reproduce.
@@ -66,6 +66,8 @@ pub fn run(request: &Request, progress: &dyn Progress) -> Result<Reproduced> {
         compare::Request::VERB => again::<compare::Request>(request, record, progress),
         peaks::Request::VERB => again::<peaks::Request>(request, record, progress),
         train::Request::VERB => again::<train::Request>(request, record, progress),
+        retrain::Asked::VERB => again::<retrain::Asked>(request, record, progress),
+        simulate::Request::VERB => again::<simulate::Request>(request, record, progress),
         tirs::Request::VERB => again::<tirs::Request>(request, record, progress),
         other => Err(fault(format!("this Nascape cannot reproduce '{other}'."))),
     }

@@ -12,6 +12,7 @@ mod verb;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use nascape_signal::wanted::while_wanted;
 use terminal::Terminal;
 
 #[derive(Parser)]
@@ -81,7 +82,7 @@ fn main() -> ExitCode {
         let _ = nascape_app::set_threads(threads.into());
     }
     let terminal = Terminal::new(cli.json, cli.quiet);
-    let outcome = match cli.verb {
+    let outcome = while_wanted(terminal.unwanted(), || match cli.verb {
         Verb::Check(args) => verb::check::run(args, &terminal),
         Verb::Bin(args) => verb::bin::run(args, &terminal),
         Verb::Train(args) => verb::train::run(args, &terminal),
@@ -96,7 +97,7 @@ fn main() -> ExitCode {
         Verb::Serve(args) => verb::serve::run(args, &terminal),
         Verb::Models(args) => verb::models::run(args, &terminal),
         Verb::Simulate(args) => verb::simulate::run(args, &terminal),
-    };
+    });
     terminal.end();
     outcome.unwrap_or_else(|fault| {
         eprintln!("nascape: {fault}");

@@ -12,7 +12,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nascape_app::Result;
-use nascape_signal::Progress;
+use nascape_signal::{Progress, wanted::Unwanted};
 use serde::Serialize;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -77,6 +77,12 @@ impl Terminal {
     /// True when the user stopped it by Ctrl-C; false when something else did, or nothing.
     pub fn interrupted(&self) -> bool {
         self.stopped.load(Ordering::Relaxed) == SIGINT as usize
+    }
+
+    /// Whether the user has asked to stop, for who waits for a server.
+    pub fn unwanted(&self) -> Unwanted {
+        let stopped = Arc::clone(&self.stopped);
+        Arc::new(move || stopped.load(Ordering::Relaxed) != 0)
     }
 
     /// Takes the bar away.

@@ -11,6 +11,7 @@ use crate::{
     Error, Region, Result, Signal, SignalOptions, Summary,
     assembly::{Chromosome, Names},
     format::{Format, sniff},
+    wanted,
 };
 
 /// An open assay.
@@ -53,7 +54,7 @@ impl Assay {
         if plus == minus && sniff(plus)? == Format::Bam {
             return Self::open_single(plus, options);
         }
-        let (plus, minus) = rayon::join(|| Signal::open(plus, options), || Signal::open(minus, options));
+        let (plus, minus) = wanted::join(|| Signal::open(plus, options), || Signal::open(minus, options));
         let (plus, minus) = (plus?, minus?);
         plus.same_assembly_as(&minus)?;
         if same_intervals(&plus, &minus)? {
@@ -143,7 +144,7 @@ impl Assay {
         };
         match self {
             Self::Stranded { plus, minus } => {
-                let (plus, minus) = rayon::join(|| strand(plus), || strand(minus));
+                let (plus, minus) = wanted::join(|| strand(plus), || strand(minus));
                 Ok(StrandBins { plus: plus?, minus: minus? })
             }
             Self::Unstranded(signal) => Ok(StrandBins { plus: strand(signal)?, minus: vec![0.0; count] }),
@@ -163,7 +164,7 @@ impl Assay {
         };
         match self {
             Self::Stranded { plus, minus } => {
-                let (plus, minus) = rayon::join(|| strand(plus), || strand(minus));
+                let (plus, minus) = wanted::join(|| strand(plus), || strand(minus));
                 Ok(StrandBins { plus: plus?, minus: minus? })
             }
             Self::Unstranded(signal) => Ok(StrandBins { plus: strand(signal)?, minus: vec![0.0; bins.len()] }),

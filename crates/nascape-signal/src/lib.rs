@@ -43,6 +43,7 @@ pub mod simulate;
 pub mod smooth;
 mod text;
 mod unpacked;
+pub mod wanted;
 
 pub use assay::{Assay, StrandBins};
 pub use assembly::Assembly;

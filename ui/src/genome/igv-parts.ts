@@ -18,6 +18,7 @@ export interface IgvTrackView {
   track: IgvTrack;
   viewports: IgvViewport[];
   setTrackHeight(height: number, force: boolean): void;
+  updateViews(): Promise<void>;
 }
 
 export interface IgvTrack {
@@ -53,7 +54,8 @@ export interface IgvBrowser {
   dragObject: unknown;
   roiManager: { updateUserDefinedROISet(region: IgvLocus): Promise<void> };
   keyUpHandler: (event: KeyboardEvent) => void;
-  loadTrackList(configs: object[]): Promise<IgvTrack[]>;
+  createTrack(config: object): Promise<IgvTrack>;
+  addTrack(track: IgvTrack): Promise<IgvTrack>;
   removeTrack(track: IgvTrack): void;
   reorderTracks(): void;
   updateLoci(loci: IgvLocus[]): Promise<boolean>;

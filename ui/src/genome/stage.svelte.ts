@@ -20,6 +20,8 @@ import { GenomeView, type Spot } from "./view";
 const SLOW = 160;
 /** Milliseconds between two drawings of tiles that came while others are on their way: each takes some of what fetches them. */
 const BETWEEN = 60;
+/** Tracks out of sight that are made at a time. */
+const FEW = 8;
 
 export class Stage {
   view = $state.raw<GenomeView | null>(null);
@@ -41,9 +43,13 @@ export class Stage {
   private arriving: ReturnType<typeof setTimeout> | undefined;
   private exporting = false;
   /** What the window shows of the column of tracks, in its pixels. */
-  private sight = { top: 0, bottom: Infinity };
+  private sight = { top: 0, bottom: window.innerHeight };
   /** Tracks out of sight that were not drawn. */
   private readonly unseen = new Set<string>();
+  /** Tracks from the top on that igv.js has made: each takes it some milliseconds, and of a hundred some twenty are seen. */
+  private made = 0;
+  private arranging: Promise<void> = Promise.resolve();
+  private idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
@@ -65,22 +71,25 @@ export class Stage {
       swept: (region) => this.addRegion(region),
     });
     this.view = opened;
-    await opened.arrange(this.tracks);
+    await this.arrange();
     await opened.show(view.loci);
     this.refresh();
   }
 
   close(): void {
+    clearTimeout(this.idle);
+    this.idle = undefined;
     this.view?.dispose();
     this.view = null;
+    this.made = 0;
     this.tiles.want([], []);
   }
 
   /** Follows the state: tracks, their look, loci after an undo. */
-  async follow(tracks: readonly Track[], loci: readonly Locus[]): Promise<void> {
+  async follow(loci: readonly Locus[]): Promise<void> {
     const view = this.view;
     if (view === null) return;
-    await view.arrange(tracks);
+    await this.arrange();
     const there = view.loci;
     const same = loci.length === there.length && loci.every((locus, at) => samePlace(there[at] ?? locus, locus));
     if (!same && loci.length > 0) await view.show(loci);
@@ -99,6 +108,8 @@ export class Stage {
     this.sight = { top: top - height / 2, bottom: top + height * 1.5 };
     const inSight = this.inSight();
     this.repaintSoon(new Set([...this.unseen].filter((key) => inSight.has(key))));
+    this.ask();
+    if (this.view !== null && this.reach() > this.made) void this.arrange();
   }
 
   retry(track: Track): void {
@@ -144,7 +155,8 @@ export class Stage {
   }
 
   /** The tracks as igv.js writes them, on white whatever the theme. */
-  svg(): string {
+  async svg(): Promise<string> {
+    await this.arrange(this.tracks.length);
     this.exporting = true;
     try {
       return this.view?.svg() ?? "";
@@ -172,6 +184,31 @@ export class Stage {
     return keys;
   }
 
+  /** Tracks from the top to the last one in sight. */
+  private reach(): number {
+    const inSight = this.inSight();
+    return this.tracks.findLastIndex(({ key }) => inSight.has(key)) + 1;
+  }
+
+  /** Has igv.js make and order the tracks down to the last one in sight, or further; one call after the other, or it made one twice. */
+  private arrange(further = 0): Promise<void> {
+    const arrange = async () => {
+      this.made = Math.max(this.made, this.reach(), further);
+      await this.view?.arrange(this.tracks.slice(0, this.made));
+    };
+    this.arranging = this.arranging.catch(() => undefined).then(arrange);
+    return this.arranging;
+  }
+
+  /** Makes the tracks that are out of sight, some at a time, when nothing is awaited. */
+  private makeMore(): void {
+    if (this.made >= this.tracks.length || this.pending > 0) return;
+    this.idle ??= setTimeout(() => {
+      this.idle = undefined;
+      void this.arrange(this.made + FEW).then(() => this.makeMore());
+    }, BETWEEN);
+  }
+
   private keysOf(names: ReadonlySet<string>): Set<string> {
     const keys = this.tracks
       .filter((track) => seriesOf(track).some((one) => names.has(seriesKey(one))) || featuresOf(track).some((id) => names.has(id)))
@@ -193,8 +230,11 @@ export class Stage {
   private ask(): void {
     const view = this.view;
     if (view === null) return;
-    this.tiles.want(this.tracks.flatMap(seriesOf), view.seen);
-    this.features.want([...new Set(this.tracks.flatMap(featuresOf))], view.seen);
+    const inSight = this.inSight();
+    const near = this.tracks.filter(({ key }) => inSight.has(key));
+    const beyond = this.tracks.filter(({ key }) => !inSight.has(key));
+    this.tiles.want(near.flatMap(seriesOf), view.seen, beyond.flatMap(seriesOf));
+    this.features.want([...new Set([...near, ...beyond].flatMap(featuresOf))], view.seen);
     this.count();
   }
 
@@ -204,6 +244,7 @@ export class Stage {
       clearTimeout(this.slowly);
       this.slowly = undefined;
       this.painter.slow = false;
+      this.makeMore();
     } else {
       this.slowly ??= setTimeout(() => {
         this.painter.slow = true;

@@ -104,29 +104,34 @@ export class GenomeView {
     }
     const there = new Set(this.browser.trackViews.map(({ track }) => track.id));
     const added = [...wanted.values()].filter(({ track }) => !there.has(idOf(track.key)));
-    if (added.length > 0) {
-      await this.browser.loadTrackList(
-        added.map(({ track, order }) => ({
-          type: TILE_TRACK,
-          id: idOf(track.key),
-          // Names from files never reach igv.js, which would set them as HTML.
-          name: idOf(track.key),
-          height: track.height,
-          minHeight: 16,
-          order,
-          paint: (drawing: IgvDrawing) => this.hooks.paint(track.key, drawing, this.length(drawing.referenceFrame.chr)),
-        })),
-      );
+    for (const { track, order } of added) {
+      // Not by `loadTrackList`, which would draw all that are there once more.
+      const made = await this.browser.createTrack({
+        type: TILE_TRACK,
+        id: idOf(track.key),
+        // Names from files never reach igv.js, which would set them as HTML.
+        name: idOf(track.key),
+        height: track.height,
+        minHeight: 16,
+        order,
+        paint: (drawing: IgvDrawing) => this.hooks.paint(track.key, drawing, this.length(drawing.referenceFrame.chr)),
+      });
+      await this.browser.addTrack(made);
     }
     let reorder = false;
+    let last = 0;
     for (const view of this.browser.trackViews) {
       const found = wanted.get(keyOf(view.track.id));
       if (!isOurs(view.track.id) || found === undefined) continue;
-      reorder ||= view.track.order !== found.order;
+      reorder ||= found.order < last;
+      last = found.order;
       view.track.order = found.order;
       if (view.track.height !== found.track.height) view.setTrackHeight(found.track.height, true);
     }
     if (reorder) this.browser.reorderTracks();
+    const keys = new Set(added.map(({ track }) => idOf(track.key)));
+    const views = this.browser.trackViews.filter(({ track }) => keys.has(track.id));
+    await Promise.all(views.map((view) => view.updateViews()));
   }
 
   /** Shows loci side by side. */

@@ -16,15 +16,15 @@ const FONT = "Helvetica, Arial, sans-serif";
 
 /** The bytes of the view in a format. */
 export async function picture(kind: PictureKind, workspace: Workspace, stage: Stage): Promise<Uint8Array> {
-  const svg = wholeSvg(workspace, stage);
+  const svg = await wholeSvg(workspace, stage);
   if (kind === "svg") return new TextEncoder().encode(new XMLSerializer().serializeToString(svg));
   if (kind === "png") return toPng(svg);
   return (await import("./pdf")).toPdf(svg);
 }
 
 /** Labels and axes at the left of what igv.js draws. */
-function wholeSvg(workspace: Workspace, stage: Stage): SVGSVGElement {
-  const inner = new DOMParser().parseFromString(stage.svg(), "image/svg+xml").documentElement;
+async function wholeSvg(workspace: Workspace, stage: Stage): Promise<SVGSVGElement> {
+  const inner = new DOMParser().parseFromString(await stage.svg(), "image/svg+xml").documentElement;
   const { tracks, loci } = workspace.view;
   const frames = stage.view?.frames ?? [];
   const right = Math.max(...frames.map(({ left, width }) => left + width), 0);

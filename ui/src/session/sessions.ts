@@ -5,7 +5,7 @@ import { examine } from "./doctor";
 import { firstLocus } from "./first-view";
 import { readView, writeView } from "./saved";
 import { openTracksOf } from "./view";
-import type { Workspace } from "./workspace.svelte";
+import type { AskedSession, Workspace } from "./workspace.svelte";
 
 /** Saves the window. `path` is null for the autosave. */
 export async function save(workspace: Workspace, path: string | null): Promise<void> {
@@ -33,16 +33,19 @@ export async function askAndOpenSession(workspace: Workspace): Promise<void> {
   if (path !== undefined) await openSession(workspace, path);
 }
 
-/** Opens a session, or the autosave. Missing files are asked for by the dialog that watches `workspace.missing`. */
-export async function openSession(workspace: Workspace, path: string | null, moved: [string, string][] = []): Promise<void> {
+/** Opens a session, or the autosave. */
+export function openSession(workspace: Workspace, path: string | null): Promise<void> {
+  return goOnOpening(workspace, { path, moved: [], answers: [] });
+}
+
+/** Opens a session as far as it goes: addresses and missing files are asked for by the dialogs that watch the workspace. */
+export async function goOnOpening(workspace: Workspace, asked: AskedSession): Promise<void> {
   workspace.busy = "Opening the session";
   await workspace.messages.guard(async () => {
-    const session = await workspace.backend.openSession({ path, moved, window: workspace.window });
-    if (session.missing.length > 0) {
-      workspace.missing = { session, path, moved };
-      return;
-    }
-    await restore(workspace, session);
+    const session = await workspace.backend.openSession({ ...asked, window: workspace.window });
+    if (session.unanswered.length > 0) workspace.unanswered = { addresses: session.unanswered, asked };
+    else if (session.missing.length > 0) workspace.missing = { session, asked };
+    else await restore(workspace, session);
   });
   workspace.busy = null;
 }

@@ -7,6 +7,8 @@ import type { Checkup } from "../backend/wire/Checkup";
 import type { Event } from "../backend/wire/Event";
 import type { Genome } from "../backend/wire/Genome";
 import type { Job } from "../backend/wire/Job";
+import type { AddressAnswer } from "../backend/wire/AddressAnswer";
+import type { NewAddress } from "../backend/wire/NewAddress";
 import type { OpenedSession } from "../backend/wire/OpenedSession";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import { samePlace, type Locus } from "../genome/locus";
@@ -18,6 +20,13 @@ import { EMPTY, withTrack, type View } from "./view";
 
 /** What an epoch of a retraining reached. */
 export type Epoch = Extract<Event, { kind: "epoch" }>;
+
+/** A session to open, with what the user has said so far of its files and addresses. `path` is null for the autosave. */
+export interface AskedSession {
+  path: string | null;
+  moved: [string, string][];
+  answers: AddressAnswer[];
+}
 
 export type Tab = "assay" | "models" | "jobs" | "regions" | "explain";
 
@@ -50,7 +59,9 @@ export class Workspace {
   path = $state<string | null>(null);
   busy = $state<string | null>(null);
   /** A session of which files were not found, until the user has said where they are. */
-  missing = $state.raw<{ session: OpenedSession; path: string | null; moved: [string, string][] } | null>(null);
+  missing = $state.raw<{ session: OpenedSession; asked: AskedSession } | null>(null);
+  /** A session that names addresses, until the user has said of each whether to fetch it. */
+  unanswered = $state.raw<{ addresses: NewAddress[]; asked: AskedSession } | null>(null);
   /** Files of which the assembly must be asked for. */
   unsure = $state.raw<string[] | null>(null);
   /** What is being explained, in words. */

@@ -3,6 +3,9 @@ import { sentence } from "../backend/fault";
 import type { Feature } from "../backend/wire/Feature";
 import type { Seen } from "./tile/choice";
 
+/** Requests on their way at one time: tiles and questions need lines to the server too. */
+const LINES = 2;
+
 interface Held {
   chromosome: string;
   start: number;
@@ -17,6 +20,7 @@ export class FeatureStore {
   private readonly held = new Map<string, Held[]>();
   private readonly asked = new Map<string, Held>();
   private readonly failures = new Map<string, string>();
+  private wanted: { track: string; seen: Seen }[] = [];
 
   constructor(backend: Pick<Backend, "features">, changed: (tracks: Set<string>) => void) {
     this.backend = backend;
@@ -36,15 +40,10 @@ export class FeatureStore {
     return best === undefined ? [] : best.features.filter((feature) => feature.end > start && feature.start < end);
   }
 
-  /** States what is on the screen. */
+  /** States what is on the screen, what is to come first in front. */
   want(tracks: string[], seen: Seen[]): void {
-    for (const track of tracks) {
-      if (this.failures.has(track)) continue;
-      for (const { chromosome, start, end, length } of seen) {
-        if ((this.held.get(track) ?? []).some((one) => covers(one, chromosome, start, Math.min(end, length)))) continue;
-        void this.fetch(track, chromosome, start, end, length);
-      }
-    }
+    this.wanted = tracks.flatMap((track) => seen.map((stretch) => ({ track, seen: stretch })));
+    this.send();
   }
 
   retry(track: string): void {
@@ -52,12 +51,20 @@ export class FeatureStore {
     this.changed(new Set([track]));
   }
 
-  private async fetch(track: string, chromosome: string, start: number, end: number, length: number): Promise<void> {
+  private send(): void {
+    for (const { track, seen } of this.wanted) {
+      if (this.asked.size >= LINES) return;
+      const { chromosome, start, end, length } = seen;
+      const covered = (one: Held | undefined) => one !== undefined && covers(one, chromosome, start, Math.min(end, length));
+      if (this.failures.has(track) || (this.held.get(track) ?? []).some(covered)) continue;
+      if (!covered(this.asked.get(`${track}\n${chromosome}`))) void this.fetch(track, seen);
+    }
+  }
+
+  private async fetch(track: string, { chromosome, start, end, length }: Seen): Promise<void> {
     const wide = end - start;
     const from = Math.max(0, Math.floor(start - wide));
     const to = Math.min(length, Math.ceil(end + wide));
-    const asked = this.asked.get(`${track}\n${chromosome}`);
-    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length))) return;
     const held: Held = { chromosome, start: from, end: to, features: [] };
     this.asked.set(`${track}\n${chromosome}`, held);
     try {
@@ -70,6 +77,7 @@ export class FeatureStore {
       if (this.asked.get(`${track}\n${chromosome}`) === held) this.asked.delete(`${track}\n${chromosome}`);
     }
     this.changed(new Set([track]));
+    this.send();
   }
 }
 

@@ -15,9 +15,41 @@ const REMEMBERED: usize = 2_000;
 /// The paths that may be read and written. A page that is not ours, should one ever run in the window, gets no further.
 pub(super) struct Allowed {
     root: Option<PathBuf>,
-    /// Where picked paths are kept between two starts, so that sessions open again.
-    file: PathBuf,
-    picked: Mutex<Vec<PathBuf>>,
+    picked: Kept,
+    /// Addresses that a session named and the user agreed to: good for sessions alone, which reach nothing but the public internet.
+    agreed: Kept,
+}
+
+/// Paths that are kept between two starts, so that sessions open again.
+struct Kept {
+    /// Nothing where they are not kept.
+    file: Option<PathBuf>,
+    paths: Mutex<Vec<PathBuf>>,
+}
+
+impl Kept {
+    fn open(file: Option<PathBuf>) -> Self {
+        let known = file.as_ref().and_then(|file| fs::read(file).ok());
+        let paths = known.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+        Self { file, paths: Mutex::new(paths) }
+    }
+
+    fn add(&self, paths: impl IntoIterator<Item = PathBuf>) {
+        let mut kept = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.len();
+        let known: BTreeSet<PathBuf> = kept.iter().cloned().collect();
+        kept.extend(paths.into_iter().filter(|path| !known.contains(path)));
+        if let Some(file) = self.file.as_ref().filter(|_| kept.len() > before) {
+            let surplus = kept.len().saturating_sub(REMEMBERED);
+            kept.drain(..surplus);
+            // Forgetting costs a question after the next start, no more.
+            let _ = write_whole(file, &serde_json::to_vec(&*kept).expect("paths are text"));
+        }
+    }
+
+    fn any(&self, is: impl Fn(&PathBuf) -> bool) -> bool {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).iter().any(is)
+    }
 }
 
 impl Allowed {
@@ -26,11 +58,13 @@ impl Allowed {
             fs::canonicalize(root)
                 .map_err(|fault| Fault::new(format!("{}: the folder cannot be read ({fault}).", root.display())))
         };
-        let file = state.join("picked.json");
         // Beneath a root nothing counts that was picked without one.
-        let known = if root.is_none() { fs::read(&file).ok() } else { None };
-        let picked = known.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
-        Ok(Self { root: root.map(canonical).transpose()?, file, picked: Mutex::new(picked) })
+        let kept = |name: &str| Kept::open(root.is_none().then(|| state.join(name)));
+        Ok(Self {
+            root: root.map(canonical).transpose()?,
+            picked: kept("picked.json"),
+            agreed: kept("agreed-addresses.json"),
+        })
     }
 
     /// The folder beneath which everything is allowed.
@@ -40,15 +74,22 @@ impl Allowed {
 
     /// Remembers paths that the user picked; a folder stands for what lies in it.
     pub fn add(&self, paths: impl IntoIterator<Item = PathBuf>) {
-        let mut picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = picked.len();
-        let known: BTreeSet<PathBuf> = picked.iter().cloned().collect();
-        picked.extend(paths.into_iter().map(|path| real(&path)).filter(|path| !known.contains(path)));
-        if picked.len() > before && self.root.is_none() {
-            let surplus = picked.len().saturating_sub(REMEMBERED);
-            picked.drain(..surplus);
-            // Forgetting costs a question after the next start, no more.
-            let _ = write_whole(&self.file, &serde_json::to_vec(&*picked).expect("paths are text"));
+        self.picked.add(paths.into_iter().map(|path| real(&path)));
+    }
+
+    /// Remembers an address that the user agreed to when a session named it.
+    pub fn agree(&self, address: &Path) {
+        self.agreed.add([address.to_owned()]);
+    }
+
+    /// As [`check`](Self::check), for what a session names: addresses too that the user agreed to.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check).
+    pub fn check_for_session(&self, path: &Path) -> Answer<PathBuf> {
+        match is_address(path) && self.agreed.any(|known| known == path) {
+            true => Ok(path.to_owned()),
+            false => self.check(path),
         }
     }
 
@@ -62,9 +103,8 @@ impl Allowed {
         // What leads up from a folder that is not there leads nowhere yet, and anywhere once the folder is made.
         let told = !real.components().any(|part| part == Component::ParentDir);
         let beneath_root = self.root.as_ref().is_some_and(|root| real.starts_with(root));
-        let picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner);
         let stands_for = |known: &PathBuf| if is_address(&real) { *known == real } else { real.starts_with(known) };
-        if told && (beneath_root || picked.iter().any(stands_for)) {
+        if told && (beneath_root || self.picked.any(stands_for)) {
             return Ok(real);
         }
         if is_address(path) {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nascape_signal::Progress;
+use nascape_signal::{Progress, wanted::while_wanted};
 
 use super::{
     Browser,
@@ -230,8 +230,13 @@ impl Shared {
         drop(list);
         self.change(id, |job| job.state = JobState::Running);
         let told = Mutex::new((Instant::now(), None));
+        let unwanted = Arc::new({
+            let wish = Arc::clone(&wish);
+            move || wish.get() >= Wish::Pause
+        });
         let watch = Watch { shared: self, id, wish, began: Instant::now(), told };
-        let outcome = task.run(&watch);
+        // Waiting for a server is no safe point, and need not be one: nothing of what it was read for is written yet.
+        let outcome = while_wanted(unwanted, || task.run(&watch));
         if matches!(outcome, Ok(End::Stopped { .. })) {
             let mut list = self.list();
             let entry = list.jobs.iter_mut().find(|entry| entry.job.id == id);

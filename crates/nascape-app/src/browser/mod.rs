@@ -53,7 +53,7 @@ use jobs::Jobs;
 use memory::Memory;
 use session::{Autosave, Seen};
 pub use state::Settings;
-use tiles::{Summaries, TileKey};
+use tiles::{Summaries, Tickets, TileKey};
 use told::Listeners;
 use track::Track;
 use wire::About;
@@ -71,6 +71,7 @@ pub struct Browser {
     allowed: Allowed,
     runs: Runs,
     summaries: Summaries,
+    tickets: Tickets,
     listeners: Arc<Listeners>,
     jobs: Jobs,
     autosave: Autosave,
@@ -107,6 +108,7 @@ impl Browser {
             bundles: Arc::default(),
             runs: Runs::new(&settings.cache, RUN_BYTES, rayon::current_num_threads()),
             summaries: Summaries::new(SUMMARY_BYTES),
+            tickets: Tickets::default(),
             finished: Mutex::new(Memory::new(TILE_BYTES)),
             jobs: Jobs::new(Arc::clone(&listeners)),
             autosave: Autosave::take(&settings.state),

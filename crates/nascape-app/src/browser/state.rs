@@ -36,6 +36,13 @@ impl Settings {
         let trainer = std::env::current_exe().unwrap_or_default().with_file_name(trainer);
         Self { cache, state, folder: home(), root: None, files: Vec::new(), strands: None, trainer }
     }
+
+    /// Everything in one folder, and nothing beyond it to be opened.
+    pub fn beneath(folder: &Path) -> Self {
+        let [cache, state, trainer] = [".cache", ".state", "none"].map(|name| folder.join(name));
+        let (root, folder) = (Some(folder.to_owned()), folder.to_owned());
+        Self { cache, state, folder, root, files: Vec::new(), strands: None, trainer }
+    }
 }
 
 /// Writes a file whole or not at all, its folder too if need be.

@@ -639,10 +639,8 @@ pub struct SaveSession {
     /// The window's state, kept as it is.
     #[ts(type = "unknown")]
     pub view: serde_json::Value,
-    /// Names the window, where several share one program: each must know what it read last.
-    #[serde(default)]
-    #[ts(optional)]
-    pub window: Option<String>,
+    /// Names the window, since several may share one program: each must know what it read last.
+    pub window: String,
 }
 
 /// A session read back.
@@ -658,6 +656,28 @@ pub struct OpenedSession {
     pub tracks: Vec<RestoredTrack>,
     /// The files that were not found, or are not what they were.
     pub missing: Vec<MissingFile>,
+    /// The addresses that the user is to be asked about. While there are any, nothing is opened and nobody is asked for anything.
+    pub unanswered: Vec<NewAddress>,
+}
+
+/// An address that a session names and the user did not.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct NewAddress {
+    /// The address.
+    pub address: String,
+    /// The machine that it leads to, with its port where the address says one.
+    pub host: String,
+}
+
+/// What the user said of an address that a session names.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[ts(export)]
+pub struct AddressAnswer {
+    /// The address.
+    pub address: String,
+    /// To fetch it; else its track is left out.
+    pub fetch: bool,
 }
 
 /// A track of a session.
@@ -690,10 +710,10 @@ pub struct OpenSession {
     pub path: Option<String>,
     /// Where files are now: pairs of the old path and the new.
     pub moved: Vec<[String; 2]>,
-    /// Names the window, where several share one program: each must know what it read last.
-    #[serde(default)]
-    #[ts(optional)]
-    pub window: Option<String>,
+    /// What the user said when asked about addresses.
+    pub answers: Vec<AddressAnswer>,
+    /// Names the window, since several may share one program: each must know what it read last.
+    pub window: String,
 }
 
 /// What lies in a folder, for the file dialog of `nascape serve`.

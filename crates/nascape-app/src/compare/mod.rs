@@ -89,12 +89,8 @@ impl Recorded for Request {
         self.assay.files_to_record().into_iter().chain(observed).chain(others).chain(exclude).collect()
     }
 
-    fn bundles(&self) -> Result<Vec<Bundle>> {
-        Ok(self.bundles.clone())
-    }
-
-    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
-        self.bundles = bundles;
+    fn held_bundles(&mut self) -> Option<&mut Vec<Bundle>> {
+        Some(&mut self.bundles)
     }
 
     fn output(&mut self) -> &mut PathBuf {

@@ -113,7 +113,7 @@ pub struct AtResolution {
 
 impl Comparison {
     /// All that does not differ from run to run.
-    pub(super) fn without_seconds(mut self) -> Self {
+    pub(crate) fn without_seconds(mut self) -> Self {
         self.lines.iter_mut().for_each(|line| line.seconds = None);
         self
     }

@@ -64,16 +64,25 @@ pub trait Recorded: Clone + Serialize + DeserializeOwned {
     /// The files read, by their roles.
     fn files(&mut self) -> Vec<(String, &mut PathBuf)>;
 
+    /// Where it holds its bundles, if they are all that it has.
+    fn held_bundles(&mut self) -> Option<&mut Vec<Bundle>> {
+        None
+    }
+
     /// The bundles used; written down apart from the request.
     ///
     /// # Errors
     /// Those of opening one that the request names.
     fn bundles(&self) -> Result<Vec<Bundle>> {
-        Ok(Vec::new())
+        Ok(self.clone().held_bundles().map(std::mem::take).unwrap_or_default())
     }
 
     /// Gives a request that was read from a record its bundles, in the order of [`bundles`](Self::bundles).
-    fn use_bundles(&mut self, _: Vec<Bundle>) {}
+    fn use_bundles(&mut self, bundles: Vec<Bundle>) {
+        if let Some(held) = self.held_bundles() {
+            *held = bundles;
+        }
+    }
 
     /// Where the outputs go.
     fn output(&mut self) -> &mut PathBuf;

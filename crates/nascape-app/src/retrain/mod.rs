@@ -6,6 +6,7 @@
 //! is to choose by, the more weights that moved are drawn towards even ones. Both bundles are then measured where neither has learned
 //! from this mark.
 
+mod asked;
 mod candidate;
 mod members;
 mod split;
@@ -21,6 +22,7 @@ use nascape_model::{
 };
 use nascape_signal::{Exclusion, Observed, Progress, Region, observed::PeakValue};
 
+pub(crate) use self::asked::Asked;
 pub use self::{
     candidate::Candidate,
     split::Parts,
@@ -44,6 +46,7 @@ pub const FOLDER: &str = "retraining";
 pub const VERDICT: &str = "verdict.json";
 
 /// What to retrain on what.
+#[derive(Clone)]
 pub struct Request {
     /// The bundle to start from, of one mark.
     pub start: Bundle,
@@ -100,7 +103,7 @@ pub fn parts(request: &Request) -> Result<Parts> {
     split(&assay, &observed, &exclusion, &request.regions, &request.test)
 }
 
-/// Retrains, saves the bundle, and measures it beside the one it started from. The starting bundle is not touched. What was learned when
+/// Retrains, saves the bundle with its record, and measures it beside the one it started from. The starting bundle is not touched. What was learned when
 /// `work` was open before is not learned again; what comes of it is the same.
 ///
 /// # Errors
@@ -138,12 +141,15 @@ fn finished(work: &Work, progress: &dyn Progress, told: &mut impl FnMut(Told<'_>
     let card = members.join(&output, &Portion { whole: progress, from: 0.6, to: 0.7 }, told)?;
     let rest = &Portion { whole: progress, from: 0.7, to: 1.0 };
     let verdict = Verdict::measure(request, &output, parts.clone(), &card, rest)?;
-    write_json(&output.join(FOLDER).join(VERDICT), &verdict)?;
+    let written = Verdict { comparison: verdict.comparison.clone().without_seconds(), ..verdict.clone() };
+    write_json(&output.join(FOLDER).join(VERDICT), &written)?;
     if stamps(request) != before {
         let detail = "a file was changed while it was learned from. Retrain again.".to_owned();
         return Err(Error::Retrain { detail });
     }
     fs::rename(&output, &request.output).map_err(write_fault(&request.output))?;
+    // What nobody can trace is no output, and its folder is none.
+    Asked::of(request).record().inspect_err(|_| drop(fs::remove_dir_all(&request.output)))?;
     Ok(verdict)
 }
 

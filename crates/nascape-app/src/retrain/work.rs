@@ -7,12 +7,11 @@ use std::{
 };
 
 use nascape_model::{Bundle, architecture::blend};
-use nascape_signal::Region;
 use serde::{Deserialize, Serialize};
 
-use super::{Parts, Request, members, parts};
+use super::{Parts, Request, asked::Asked, members, parts};
 use crate::{
-    AssaySource, Error, Result,
+    Error, Result,
     error::write_fault,
     record::{VERSION, source_file, write_json},
 };
@@ -42,13 +41,7 @@ pub struct Work {
 struct Written {
     /// What it is one of: this Nascape, these files, this bundle.
     identity: String,
-    assay: AssaySource,
-    observed: PathBuf,
-    regions: Vec<Region>,
-    test: Vec<Region>,
-    exclude: Option<PathBuf>,
-    command: String,
-    output: PathBuf,
+    asked: Asked,
     parts: Parts,
 }
 
@@ -78,17 +71,7 @@ impl Work {
         fs::create_dir_all(folder).map_err(write_fault(folder))?;
         let lock = lock(folder)?;
         Bundle::save(&folder.join(START), &request.start.card, &request.start.weights)?;
-        let written = Written {
-            identity: identity.clone(),
-            assay: request.assay.clone(),
-            observed: request.observed.clone(),
-            regions: request.regions.clone(),
-            test: request.test.clone(),
-            exclude: request.exclude.clone(),
-            command: request.command.clone(),
-            output: request.output.clone(),
-            parts: parts.clone(),
-        };
+        let written = Written { identity: identity.clone(), asked: Asked::of(&request), parts: parts.clone() };
         write_json(&folder.join(REQUEST), &written)?;
         Ok(Self { request, parts, identity, folder: folder.to_owned(), _lock: lock })
     }
@@ -103,9 +86,8 @@ impl Work {
         let fault = |why: &str| Error::Retrain { detail: format!("{}: {why} Begin anew.", folder.display()) };
         let written: Written =
             serde_json::from_slice(&json).map_err(|_| fault("this was begun by another Nascape."))?;
-        let Written { identity: begun, assay, observed, regions, test, exclude, command, output, parts } = written;
-        let start = Bundle::open(&folder.join(START))?;
-        let request = Request { start, assay, observed, regions, test, exclude, command, output };
+        let Written { identity: begun, asked, parts } = written;
+        let request = asked.from(Bundle::open(&folder.join(START))?);
         if identity(&request)? != begun {
             return Err(fault("its files are not what they were, or it was begun by another Nascape."));
         }
@@ -183,9 +165,10 @@ pub struct Left {
 pub fn left(folder: &Path) -> Option<Left> {
     let written: Written = serde_json::from_slice(&fs::read(folder.join(REQUEST)).ok()?).ok()?;
     let from = Bundle::open(&folder.join(START)).ok()?.card.name;
-    let mut files = vec![written.observed];
-    files.extend(written.assay.named_files().into_iter().map(|(_, path)| path.to_owned()).chain(written.exclude));
-    Some(Left { from, output: written.output, files })
+    let Asked { assay, observed, exclude, output, .. } = written.asked;
+    let of_assay = assay.named_files().into_iter().map(|(_, path)| path.to_owned());
+    let files = [observed].into_iter().chain(of_assay).chain(exclude).collect();
+    Some(Left { from, output, files })
 }
 
 /// True while a program retrains in `folder`.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use nascape_model::bundle::Epoch;
-use nascape_signal::Progress;
+use nascape_signal::{Progress, wanted::while_wanted};
 use serde::{Deserialize, Serialize};
 
 use super::{Told, Work};
@@ -80,7 +80,10 @@ pub fn run(
 ) {
     let line = Line { told: Mutex::new((told, Instant::now())), wish: Arc::default(), stopped: &stopped };
     listen(heard, folder.to_owned(), Arc::clone(&line.wish));
-    let outcome = Work::open(folder).and_then(|work| {
+    let wish = Arc::clone(&line.wish);
+    let stopping = Arc::new(move || wish.stop.load(Ordering::Relaxed));
+    let outcome = while_wanted(stopping, || {
+        let work = Work::open(folder)?;
         let work = work.ok_or_else(|| Error::Retrain {
             detail: format!("{} holds no retraining. Begin anew.", folder.display()),
         })?;

@@ -2,8 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use nascape_app::Result;
-use nascape_signal::{Assembly, Region, assembly::Chromosome, simulate};
+use nascape_app::{Result, simulate};
 use serde_json::json;
 
 use crate::terminal::Terminal;
@@ -13,7 +12,7 @@ Example:
   nascape simulate --assembly hg38 --chromosome chr21 --reads 3000000 --seed 1 --output simulated
 
 Writes both strands of a PRO-seq assay, its genes, and of each mark the signal and the true peaks. Every file is labelled
-'simulated'. The same arguments give the same files.";
+'simulated'. The same arguments give the same files; run.json says which they were.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -40,12 +39,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
-    let assembly = Assembly::named(&args.assembly)?;
-    let chromosomes: Vec<Chromosome> = match &args.chromosomes[..] {
-        [] => assembly.assembled().cloned().collect(),
-        names => names.iter().map(|name| chromosome(assembly, name)).collect::<Result<_>>()?,
-    };
-    let files = simulate::write(&args.output, &chromosomes, args.seed, args.reads, terminal)?;
+    let Args { assembly, chromosomes, reads, seed, output } = args;
+    let files = simulate::run(&simulate::Request { assembly, chromosomes, reads, seed, output }, terminal)?;
     let marks: Vec<_> = files
         .marks
         .iter()
@@ -65,13 +60,4 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         }
         text
     })
-}
-
-fn chromosome(assembly: &Assembly, name: &str) -> Result<Chromosome> {
-    let found = assembly.find(name).cloned();
-    Ok(found.ok_or_else(|| nascape_signal::Error::UnknownChromosome {
-        path: PathBuf::from(&assembly.name),
-        chromosome: Region::new(name, 0, Region::TO_THE_END).to_string(),
-        available: assembly.assembled().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "),
-    })?)
 }

@@ -1,11 +1,13 @@
 //! A bundle: a folder with `model.json` (the card) and the weights, checked when it is opened.
 
 mod card;
+mod others;
 mod weights;
 
 use std::{
     collections::HashMap,
-    fs, io,
+    fs::{self, File},
+    io::{self, Write},
     path::{Component, Path, PathBuf},
 };
 
@@ -147,13 +149,16 @@ impl Bundle {
         whole(&self.card, &self.weights)
     }
 
-    /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced, other files in its
-    /// folder stay.
+    /// Writes a bundle beside its place and renames it when whole. An older bundle of the name is replaced as a whole, in one step; other
+    /// files in its folder stay.
     ///
     /// # Errors
     /// [`nascape_signal::Error::Write`]; nothing is left behind then, and an older bundle is as it was.
     pub fn save(folder: &Path, card: &Card, trained: &Weights) -> Result<()> {
         let write_fault = |path: PathBuf| move |source| nascape_signal::Error::Write { path, source };
+        // A link stays, and what it leads to is replaced.
+        let led_to = folder.is_symlink().then(|| fs::canonicalize(folder).ok()).flatten();
+        let folder = led_to.as_deref().unwrap_or(folder);
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(write_fault(parent.to_owned()))?;
         let partial = PartialFolder::create(parent, "bundle").map_err(write_fault(folder.to_owned()))?;
@@ -165,18 +170,15 @@ impl Bundle {
                     .and_then(|()| open_to_readers(parent))
                     .map_err(write_fault(folder.join(name)))?;
             }
-            fs::write(path, bytes).map_err(write_fault(folder.join(name)))?;
+            // Nothing takes an older bundle's place before the disk has it.
+            File::create(path)
+                .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+                .map_err(write_fault(folder.join(name)))?;
         }
         open_to_readers(partial.path()).map_err(write_fault(folder.to_owned()))?;
         if folder.is_dir() {
-            // Only the bundle's own files are replaced.
-            for (name, _) in &files {
-                if let Some(parent) = folder.join(name).parent() {
-                    fs::create_dir_all(parent).map_err(write_fault(folder.join(name)))?;
-                }
-                fs::rename(partial.path().join(name), folder.join(name)).map_err(write_fault(folder.join(name)))?;
-            }
-            return Ok(());
+            others::carry_over(folder, partial.path()).map_err(write_fault(folder.to_owned()))?;
+            return Ok(partial.replace(folder).map_err(write_fault(folder.to_owned()))?);
         }
         Ok(partial.finish(folder).map_err(write_fault(folder.to_owned()))?)
     }

@@ -4,9 +4,10 @@ mod checked;
 mod reach;
 mod read;
 mod remote;
+mod server;
 mod write;
 
-pub use reach::Reach;
+pub use reach::{Reach, public_host};
 pub use read::BigWig;
 pub(crate) use read::as_url;
 pub use write::BigWigWriter;

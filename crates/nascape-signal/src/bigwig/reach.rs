@@ -26,6 +26,17 @@ pub enum Reach {
     Public,
 }
 
+/// The machine that an http address names, in lower case, with its port where the address says one. Nothing for what is no such
+/// address, and for one that says itself that it is not on the public internet; a name may still turn out to lead elsewhere.
+pub fn public_host(url: &str) -> Option<String> {
+    let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))?;
+    let host = uri.host()?.to_lowercase();
+    let number: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    let here = host.is_empty() || host == "localhost" || host.ends_with(".localhost");
+    let public = !here && number.is_none_or(is_public);
+    public.then(|| uri.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+}
+
 /// Looks names up and gives nothing that may not be reached.
 #[derive(Debug)]
 pub(super) struct Reachable {
@@ -103,6 +114,26 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_names_the_machine_that_is_asked() {
+        for (url, host) in [
+            ("https://data.example.org/a.bw", Some("data.example.org")),
+            ("HTTP://Data.Example.org:8080/a.bw", Some("data.example.org:8080")),
+            ("https://good.example@evil.example/a.bw", Some("evil.example")),
+            ("http://8.8.8.8/a.bw", Some("8.8.8.8")),
+            ("http://127.0.0.1/a.bw", None),
+            ("http://[::1]:80/a.bw", None),
+            ("http://10.0.0.7:8080/a.bw", None),
+            ("http://localhost/a.bw", None),
+            ("http://x.localhost/a.bw", None),
+            ("http:///a.bw", None),
+            ("ftp://example.org/a.bw", None),
+            ("/data/a.bw", None),
+        ] {
+            assert_eq!(public_host(url).as_deref(), host, "{url}");
+        }
+    }
 
     #[test]
     fn addresses_of_this_machine_and_this_network_are_not_public() {

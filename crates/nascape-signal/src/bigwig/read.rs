@@ -15,6 +15,7 @@ use super::{
     checked::{Checked, number},
     reach::Reach,
     remote::RemoteFile,
+    server::is_not_wanted,
 };
 use crate::{Error, Interval, Result, assembly::Chromosome, guard::guarded, region::Region};
 
@@ -129,6 +130,7 @@ fn damaged(path: &Path, detail: impl Into<String>) -> Error {
 
 fn read_fault(path: &Path, source: std::io::Error) -> Error {
     match source.kind() {
+        _ if is_not_wanted(&source) => Error::Cancelled,
         std::io::ErrorKind::UnexpectedEof => damaged(path, "it ends before its index does"),
         std::io::ErrorKind::InvalidData => damaged(path, source.to_string()),
         // No file is long enough for the place that was to be read.

@@ -7,27 +7,20 @@ use std::{
     time::Duration,
 };
 
-use ureq::{
-    Agent,
-    http::{HeaderMap, StatusCode, header},
-    tls::{RootCerts, TlsConfig},
-    unversioned::transport::DefaultConnector,
+use super::{
+    reach::Reach,
+    server::{Answer, PATIENCE, Server, is_not_wanted},
 };
-
-use super::reach::{Reach, Reachable};
 use crate::{Error, Result};
 
 /// Bytes of a part.
 const PART: u64 = 1 << 15;
 /// Parts asked for at once, at the most, while a file is read from its start to its end.
 const MOST_AHEAD: u64 = 32;
-/// How long a server may take to be found, to answer, and to send what was asked for.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file on a server that sends ranges. What was sent is kept in a temporary file, so that nothing is sent twice.
 pub(super) struct RemoteFile {
-    agent: Agent,
-    url: String,
+    server: Server,
     /// What the first answer said of the file: another answer that says otherwise is of another file.
     length: u64,
     tag: Option<String>,
@@ -40,34 +33,27 @@ pub(super) struct RemoteFile {
     ahead: u64,
 }
 
-/// What a server sent.
-struct Answer {
-    bytes: Vec<u8>,
-    length: u64,
-    tag: Option<String>,
-}
-
 impl RemoteFile {
     /// Asks for the first part.
     ///
     /// # Errors
-    /// [`Error::Remote`] when the server may not or cannot be asked, or sends no ranges.
+    /// [`Error::Remote`] when the server may not or cannot be asked, sends no ranges, or is silent; [`Error::Cancelled`] when nobody waits
+    /// for it any more.
     pub fn open(url: &str, reach: Reach) -> Result<Self> {
+        Self::open_with(url, reach, PATIENCE)
+    }
+
+    fn open_with(url: &str, reach: Reach, patience: Duration) -> Result<Self> {
         let remote = |detail: String| Error::Remote { url: url.to_owned(), detail };
         let kept = tempfile::tempfile().map_err(|fault| remote(format!("no temporary file can be made ({fault})")))?;
-        let agent = agent(url, reach);
-        let Answer { bytes, length, tag } = ask(&agent, url, 0, PART).map_err(|fault| remote(fault.to_string()))?;
-        let mut file = Self {
-            agent,
-            url: url.to_owned(),
-            length,
-            tag,
-            at: 0,
-            part: (0, Vec::new()),
-            kept,
-            lengths: BTreeMap::new(),
-            ahead: 1,
-        };
+        let server = Server::new(url, reach, patience);
+        let Answer { bytes, length, tag } = server.part(0, PART).map_err(|fault| match fault.kind() {
+            _ if is_not_wanted(&fault) => Error::Cancelled,
+            io::ErrorKind::TimedOut => Error::Read { path: url.into(), source: fault },
+            _ => remote(fault.to_string()),
+        })?;
+        let mut file =
+            Self { server, length, tag, at: 0, part: (0, Vec::new()), kept, lengths: BTreeMap::new(), ahead: 1 };
         file.keep(0, &bytes).map_err(|fault| remote(fault.to_string()))?;
         file.part = (0, bytes);
         Ok(file)
@@ -86,7 +72,7 @@ impl RemoteFile {
         let onwards = number > 0 && self.lengths.contains_key(&(number - 1));
         self.ahead = if onwards { (self.ahead * 2).min(MOST_AHEAD) } else { 1 };
         let parts = (wanted as u64).div_ceil(PART).clamp(self.ahead, MOST_AHEAD);
-        let answer = ask(&self.agent, &self.url, number * PART, parts * PART)?;
+        let answer = self.server.part(number * PART, parts * PART)?;
         if answer.length != self.length || answer.tag != self.tag {
             return Err(io::Error::other("the file on the server changed while it was read; start again"));
         }
@@ -139,63 +125,6 @@ impl Seek for RemoteFile {
     }
 }
 
-fn agent(url: &str, reach: Reach) -> Agent {
-    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .http_status_as_error(false)
-        .timeout_resolve(Some(PATIENCE))
-        .timeout_connect(Some(PATIENCE))
-        .timeout_recv_response(Some(PATIENCE))
-        .timeout_recv_body(Some(PATIENCE));
-    // A proxy would look up the names itself, where nobody checks what they lead to.
-    let config = if reach == Reach::Public { config.proxy(None) } else { config };
-    Agent::with_parts(config.build(), DefaultConnector::default(), Reachable::new(url, reach))
-}
-
-/// Asks for `wanted` bytes from `start` on; fewer come at the file's end.
-fn ask(agent: &Agent, url: &str, start: u64, wanted: u64) -> io::Result<Answer> {
-    let range = format!("bytes={start}-{}", start + wanted - 1);
-    let unreachable = |fault: ureq::Error| match fault {
-        // As a timeout of the system itself: what reads files says what to do about it.
-        ureq::Error::Timeout(_) => io::Error::new(io::ErrorKind::TimedOut, "the server stopped answering"),
-        ureq::Error::Io(fault) if fault.kind() == io::ErrorKind::PermissionDenied => fault,
-        other => io::Error::other(format!("the server cannot be reached ({other})")),
-    };
-    let mut answer = agent.get(url).header(header::RANGE, range).call().map_err(unreachable)?;
-    match answer.status() {
-        StatusCode::PARTIAL_CONTENT => {}
-        StatusCode::OK => {
-            return Err(io::Error::other("the server does not send parts of a file (no range requests)"));
-        }
-        status => return Err(io::Error::other(format!("the server answered {}", status.as_u16()))),
-    }
-    let tag = text(answer.headers(), header::ETAG).map(str::to_owned);
-    let said = text(answer.headers(), header::CONTENT_RANGE).map(str::to_owned);
-    // What a server says of its lengths is not believed.
-    let bytes = answer.body_mut().with_config().limit(wanted + 1).read_to_vec().map_err(unreachable)?;
-    let length = match said {
-        None => start + bytes.len() as u64,
-        Some(said) => length_of(&said, start, bytes.len() as u64)
-            .filter(|_| bytes.len() as u64 <= wanted)
-            .ok_or_else(|| io::Error::other(format!("the server sent another part than was asked for ({said})")))?,
-    };
-    Ok(Answer { bytes, length, tag })
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The length of the whole file, from `bytes FIRST-LAST/LENGTH`, when the part begins at `start` and is whole.
-fn length_of(said: &str, start: u64, sent: u64) -> Option<u64> {
-    let (part, length) = said.trim().strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = part.split_once('-')?;
-    let [first, last, length] = [first, last, length].map(|number| number.trim().parse::<u64>().ok());
-    let (first, last, length) = (first?, last?, length?);
-    (first == start && last.checked_sub(first)?.checked_add(1)? == sent && last < length).then_some(length)
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
@@ -209,6 +138,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::wanted::while_wanted;
 
     /// A server that answers everything alike, its port, and how often it was asked.
     fn server(answer: String) -> (u16, Arc<AtomicUsize>) {
@@ -272,5 +202,45 @@ mod tests {
             let told = said(&format!("http://127.0.0.1:{port}/x"), Reach::Named);
             assert!(told.contains("another part than was asked for"), "{said_of_it}: {told}");
         }
+    }
+
+    /// The port of a server that begins to answer and says no more.
+    fn silent() -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || {
+            let mut held = Vec::new();
+            for mut stream in listener.incoming().map(|stream| stream.unwrap()) {
+                let _ = stream.write_all(PART[..PART.len() - 2].as_bytes());
+                held.push(stream);
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn a_silent_server_is_given_up_with_its_address_and_what_was_asked_for() {
+        let port = silent();
+        let url = format!("http://127.0.0.1:{port}/x");
+        let told = RemoteFile::open_with(&url, Reach::Named, Duration::from_millis(200)).map(drop).unwrap_err();
+        for words in
+            [url.as_str(), "silent for 0.2 s", "32768 bytes from byte 0", "try again later, or download the file"]
+        {
+            assert!(told.to_string().contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_silent_server_is_given_up_at_once_when_nobody_waits_for_it() {
+        let url = format!("http://127.0.0.1:{}/x", silent());
+        let given_up = Arc::new(AtomicUsize::new(0));
+        // Asked for the third time, whoever waits has gone.
+        let unwanted = Arc::new({
+            let asked = Arc::clone(&given_up);
+            move || asked.fetch_add(1, Ordering::SeqCst) >= 2
+        });
+        let told = while_wanted(unwanted, || RemoteFile::open_with(&url, Reach::Named, Duration::from_secs(3_600)));
+        assert!(matches!(told, Err(Error::Cancelled)));
+        assert_eq!(given_up.load(Ordering::SeqCst), 3);
     }
 }

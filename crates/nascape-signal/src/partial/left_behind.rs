@@ -7,7 +7,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-use super::{ENDING, MARK};
+use super::{ENDING, MARK, replace};
 
 /// Locks what is being written until its file is closed, by whatever ends the program; false when a cleaner was faster. A file
 /// system without locks says true: nothing is ever cleaned there.
@@ -34,7 +34,7 @@ pub(super) fn clean_once(folder: &Path) {
 /// Removes what killed programs left of their outputs in `folder`: what bears our mark and is locked by nobody.
 pub fn clean(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if is_ours(&entry.file_name().to_string_lossy()) {
+        if !replace::settle(&entry.path()) && is_ours(&entry.file_name().to_string_lossy()) {
             remove_if_left(&entry.path());
         }
     }

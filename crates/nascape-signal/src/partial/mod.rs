@@ -5,6 +5,7 @@
 //! write into the same folder.
 
 mod left_behind;
+mod replace;
 
 use std::{
     fs::{self, File},
@@ -21,6 +22,8 @@ use crate::{Error, Result};
 const MARK: &str = ".nascape-";
 /// Ends the name of what is being written.
 const ENDING: &str = ".partial";
+/// Ends the name of an older folder for the moment in which another takes its place.
+const REPLACED: &str = ".replaced";
 
 /// A file being written next to `path`. Dropped unfinished, it is removed and `path` is as it was.
 #[derive(Debug)]
@@ -115,6 +118,24 @@ impl PartialFolder {
     /// Where to write.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Puts the whole folder in the place of an older one, which goes. A program that is killed on the way leaves one of the two there,
+    /// whole; on a file system that cannot exchange folders the old one may be found only when a program next writes beside it.
+    ///
+    /// # Errors
+    /// When the exchange fails; the older folder is as it was then.
+    pub fn replace(self, place: &Path) -> io::Result<()> {
+        match replace::exchange(self.folder.path(), place) {
+            // What was there lies where this one was filled, and is removed with it.
+            Ok(()) => Ok(()),
+            Err(fault) if replace::cannot_exchange(&fault) => {
+                replace::in_two_steps(self.folder.path(), place)?;
+                let _ = self.folder.keep();
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Puts the whole folder in its place.

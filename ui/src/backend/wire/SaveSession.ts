@@ -17,6 +17,6 @@ tracks: Array<string>,
  */
 view: unknown, 
 /**
- * Names the window, where several share one program: each must know what it read last.
+ * Names the window, since several may share one program: each must know what it read last.
  */
-window?: string, };
+window: string, };

@@ -87,18 +87,12 @@ export class TileStore {
     return undefined;
   }
 
-  /** States all that is on the screen. What is no longer wanted is cancelled, what is missing is asked for. */
-  want(all: Series[], seen: Seen[]): void {
-    const needs = all.flatMap((series) =>
-      seen.flatMap((stretch) =>
-        wantedTiles(stretch, series.imputed !== null).map((wanted) => ({
-          ...wanted,
-          series,
-          key: tileKey(seriesKey(series), wanted.chromosome, wanted.step, wanted.index),
-        })),
-      ),
-    );
-    this.needs = needs.sort((a, b) => a.distance - b.distance);
+  /**
+   * States all that is on the screen, and what would be if it were scrolled. What is no longer wanted is cancelled, what is missing is
+   * asked for.
+   */
+  want(inSight: Series[], seen: Seen[], beyond: Series[] = []): void {
+    this.needs = [...needsOf(inSight, seen), ...needsOf(beyond, seen)];
     const keys = new Set(this.needs.map(({ key }) => key));
     const idle = [...this.travelling].filter(([key]) => !keys.has(key));
     for (const [key] of idle) this.travelling.delete(key);
@@ -147,6 +141,20 @@ export class TileStore {
     this.changed(new Set([seriesKey(series)]));
     this.send();
   }
+}
+
+/** Nearest to the centre first. */
+function needsOf(all: Series[], seen: Seen[]): Need[] {
+  const needs = all.flatMap((series) =>
+    seen.flatMap((stretch) =>
+      wantedTiles(stretch, series.imputed !== null).map((wanted) => ({
+        ...wanted,
+        series,
+        key: tileKey(seriesKey(series), wanted.chromosome, wanted.step, wanted.index),
+      })),
+    ),
+  );
+  return needs.sort((a, b) => a.distance - b.distance);
 }
 
 function tileKey(series: string, chromosome: string, step: number, index: number): string {

@@ -43,6 +43,13 @@ pub(super) struct Piece {
     pub count: usize,
 }
 
+impl Piece {
+    /// The numbers of its runs.
+    pub fn runs(&self) -> Range<u32> {
+        self.first..self.first + self.count as u32
+    }
+}
+
 /// Everything that is asked for and at hand.
 pub(super) struct Queue {
     memory: Memory<(String, u32), Run>,
@@ -140,6 +147,12 @@ impl Queue {
         Some(Piece { layer, first: start, count: (end - start) as usize })
     }
 
+    /// Whether anybody waits for any of these runs of a layer.
+    pub fn waits_for(&self, layer: &str, runs: &Range<u32>) -> bool {
+        let waiting = |want: &Want| want.fault.is_none() && want.layer.id == layer;
+        self.wants.values().any(|want| waiting(want) && want.missing.range(runs.clone()).next().is_some())
+    }
+
     /// Keeps a run in memory.
     pub fn keep(&mut self, layer: &Layer, run: u32, imputed: &Run) {
         self.memory.put((layer.id.clone(), run), Arc::clone(imputed), layer.bytes());
@@ -147,7 +160,7 @@ impl Queue {
 
     /// Gives the outcome of a call to everyone who waits for it.
     pub fn tell(&mut self, piece: &Piece, outcome: &Answer<Vec<Run>>) {
-        let runs = piece.first..piece.first + piece.count as u32;
+        let runs = piece.runs();
         for run in runs.clone() {
             self.computing.remove(&(piece.layer.id.clone(), run));
         }

@@ -6,6 +6,8 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
+use nascape_signal::wanted::while_wanted;
+
 use super::{Layer, Run, Shared, queue::Piece};
 use crate::browser::wire::Fault;
 
@@ -35,11 +37,17 @@ impl Unwritten {
 }
 
 /// Works until the browser is closed.
-pub(super) fn run(shared: &Shared) {
+pub(super) fn run(shared: &Arc<Shared>) {
     let mut unwritten = Unwritten::default();
     while let Some(piece) = next(shared, &mut unwritten) {
         // A fault of the program in one tile must not leave all others waiting.
-        let outcome = catch_unwind(AssertUnwindSafe(|| piece.layer.impute(piece.first, piece.count)));
+        let impute = || piece.layer.impute(piece.first, piece.count);
+        // A server that is silent keeps nobody from what they look at next.
+        let unwanted = Arc::new({
+            let (shared, layer, runs) = (Arc::clone(shared), piece.layer.id.clone(), piece.runs());
+            move || !shared.queue().waits_for(&layer, &runs)
+        });
+        let outcome = catch_unwind(AssertUnwindSafe(|| while_wanted(unwanted, impute)));
         let outcome = outcome.unwrap_or_else(|_| {
             Err(Fault::new("The engine failed inside. This is a fault of Nascape; please report it with the locus."))
         });

@@ -98,7 +98,7 @@ impl Browser {
             let _ = retrain::remove(&folder);
             return None;
         };
-        let allowed = left.files.iter().all(|file| self.allowed.check(file).is_ok());
+        let allowed = left.files.iter().all(|file| self.allowed.check_for_session(file).is_ok());
         let name = left.output.file_name()?.to_string_lossy().into_owned();
         let retraining = self.retraining_in(folder, &name, &left.from);
         (allowed && retraining.is_ours()).then_some(retraining)

@@ -56,7 +56,7 @@ impl SavedFile {
     pub fn find(&self, session: &Path, allowed: &Allowed) -> Answer<PathBuf> {
         let absolute = PathBuf::from(&self.path);
         let beside = session.parent().zip(self.relative.as_ref()).map(|(folder, relative)| folder.join(relative));
-        let first = allowed.check(&absolute);
+        let first = allowed.check_for_session(&absolute);
         if is_address(&absolute) {
             return first;
         }

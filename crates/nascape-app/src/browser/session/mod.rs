@@ -1,5 +1,6 @@
 //! Sessions: the window's state and the files it needs, found again where they are now.
 
+mod addresses;
 mod autosave;
 mod document;
 mod file;
@@ -39,7 +40,7 @@ impl Browser {
             Some(path) => self.allowed.check(Path::new(path))?,
             None => self.autosave.path(),
         };
-        let key = (request.window.clone().unwrap_or_default(), path.clone());
+        let key = (request.window.clone(), path.clone());
         if request.path.is_some() {
             self.not_newer(&key)?;
         }
@@ -61,7 +62,8 @@ impl Browser {
         Ok(())
     }
 
-    /// Opens a session's tracks; files that are not where they were, or not what they were, are told one by one.
+    /// Opens a session's tracks; files that are not where they were, or not what they were, are told one by one. Where the session names
+    /// addresses that the user did not, they are told first, and nothing is opened before each is answered.
     ///
     /// # Errors
     /// When the session's file was not chosen, cannot be read, or is none of ours.
@@ -71,16 +73,26 @@ impl Browser {
             None => self.autosave.newest().ok_or_else(|| Fault::new("There is no session to recover."))?,
         };
         let document = Document::read(&path)?;
-        let mut opened =
-            OpenedSession { path: request.path.clone(), view: document.view, tracks: vec![], missing: vec![] };
-        for saved in document.tracks {
+        let unanswered = self.unanswered(&document.tracks, request);
+        let mut opened = OpenedSession {
+            path: request.path.clone(),
+            view: document.view,
+            tracks: vec![],
+            missing: vec![],
+            unanswered,
+        };
+        if !opened.unanswered.is_empty() {
+            return Ok(opened);
+        }
+        let left_out = |saved: &SavedTrack| saved.files.iter().any(|file| addresses::is_left_out(&file.path, request));
+        for saved in document.tracks.into_iter().filter(|saved| !left_out(saved)) {
             match self.restore(&saved, &path, &request.moved) {
                 Ok(track) => opened.tracks.push(track),
                 Err(missing) => opened.missing.extend(missing),
             }
         }
         if request.path.is_some() {
-            self.seen((request.window.clone().unwrap_or_default(), path.clone()))?;
+            self.seen((request.window.clone(), path.clone()))?;
             self.remember_as(Recent { paths: vec![path.to_string_lossy().into_owned()], name: name_of(&path) });
         }
         Ok(opened)

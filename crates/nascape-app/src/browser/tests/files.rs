@@ -4,7 +4,7 @@ use std::fs;
 
 use nascape_signal::BIN;
 
-use super::{Desk, by, request, settings};
+use super::{Desk, by, request};
 use crate::browser::{
     Browser, Settings,
     wire::{ExplainRequest, FeaturesRequest, OpenFiles, TrackKind},
@@ -60,7 +60,7 @@ fn nothing_outside_the_root_is_opened_not_even_by_a_link() {
     let desk = desk.restarted();
     assert_eq!(open(&desk.browser), 0);
     // Without a root, what was picked stays so, and opens nothing beneath another's root.
-    let free = || Browser::new(Settings { root: None, ..settings(desk.folder.path()) }).unwrap();
+    let free = || Browser::new(Settings { root: None, ..Settings::beneath(desk.folder.path()) }).unwrap();
     let browser = free();
     assert_eq!(open(&browser), 0);
     browser.allow([secret.clone()]);

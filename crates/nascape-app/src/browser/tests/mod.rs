@@ -30,7 +30,7 @@ impl Desk {
             fs::copy(k562(&format!("K562.PROseq.{strand}.bw")), folder.path().join(format!("K562.{strand}.bw")))
                 .unwrap();
         }
-        let browser = Browser::new(settings(folder.path())).unwrap();
+        let browser = Browser::new(Settings::beneath(folder.path())).unwrap();
         Self { folder, browser }
     }
 
@@ -38,7 +38,7 @@ impl Desk {
     fn restarted(self) -> Self {
         let Self { folder, browser } = self;
         drop(browser);
-        let browser = Browser::new(settings(folder.path())).unwrap();
+        let browser = Browser::new(Settings::beneath(folder.path())).unwrap();
         Self { folder, browser }
     }
 
@@ -61,18 +61,6 @@ impl Desk {
     fn tile(&self, track: &str, imputed: Option<ImputedBy>, step: u32, index: u32) -> Vec<Vec<f32>> {
         let request = request(track, imputed, step, index);
         rows(&self.browser.tile(&request).unwrap())
-    }
-}
-
-fn settings(folder: &Path) -> Settings {
-    Settings {
-        cache: folder.join(".cache"),
-        state: folder.join(".state"),
-        folder: folder.to_owned(),
-        root: Some(folder.to_owned()),
-        files: Vec::new(),
-        strands: None,
-        trainer: PathBuf::new(),
     }
 }
 

@@ -4,11 +4,13 @@ mod columns;
 mod imputed;
 mod signal;
 mod summaries;
+mod tickets;
 
 use std::sync::{Arc, PoisonError};
 
 use nascape_signal::BIN;
 pub(super) use summaries::Summaries;
+pub(super) use tickets::Tickets;
 
 use super::{
     Browser,
@@ -53,6 +55,10 @@ impl Browser {
     /// When the track was closed or its files changed, the bundle is not at hand or wants the strands apart, the step is none of a
     /// tile's, or the request was cancelled.
     pub fn tile(&self, request: &TileRequest) -> Answer<Vec<f32>> {
+        self.tickets.while_wanted(request.ticket, || self.tile_of(request))
+    }
+
+    fn tile_of(&self, request: &TileRequest) -> Answer<Vec<f32>> {
         let track = self.track(&request.track)?;
         track.check()?;
         let signal = track.signal()?;
@@ -88,6 +94,7 @@ impl Browser {
     /// # Errors
     /// None; a ticket that nobody has is no fault.
     pub fn cancel_tiles(&self, tickets: &[u64]) -> Answer<()> {
+        self.tickets.cancel(tickets);
         self.runs.cancel(tickets);
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod allowed;
 mod bam;
+mod bundle_folders;
 mod bundles;
 mod check;
 mod example;
@@ -76,7 +77,7 @@ pub struct Browser {
     autosave: Autosave,
     seen: Mutex<Seen>,
     finished: Mutex<Memory<TileKey, Arc<[f32]>>>,
-    /// Held while the list of recent files is changed.
+    /// Held while the list of recent files, or of folders of bundles, is changed.
     recent: Mutex<()>,
     state: PathBuf,
     start: PathBuf,
@@ -130,10 +131,12 @@ impl Browser {
     /// When a shipped bundle is damaged.
     pub fn about(&self) -> Answer<About> {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let lost = self.reopen_bundles();
         Ok(About {
             version: crate::record::VERSION.to_owned(),
             threads: rayon::current_num_threads(),
             bundles: self.bundle_lines()?,
+            lost,
             files: self.files.iter().map(text).collect(),
             folder: text(&self.start),
             unsaved: self.autosave.unsaved().as_ref().map(text),

@@ -82,7 +82,8 @@ pub struct Browser {
     state: PathBuf,
     start: PathBuf,
     files: Vec<PathBuf>,
-    strands: Option<[PathBuf; 2]>,
+    /// Plus and minus strands that the user named as such.
+    strands: Mutex<Vec<[PathBuf; 2]>>,
     trainer: PathBuf,
 }
 
@@ -98,8 +99,8 @@ impl Browser {
         let real = |path: &PathBuf| allowed.check(path);
         let files = settings.files.iter().map(real).collect::<Answer<_>>()?;
         let strands = match &settings.strands {
-            Some([plus, minus]) => Some([real(plus)?, real(minus)?]),
-            None => None,
+            Some([plus, minus]) => vec![[real(plus)?, real(minus)?]],
+            None => Vec::new(),
         };
         let listeners = Arc::default();
         let browser = Self {
@@ -116,7 +117,7 @@ impl Browser {
             recent: Mutex::default(),
             allowed,
             files,
-            strands,
+            strands: Mutex::new(strands),
             start: settings.folder,
             state: settings.state,
             trainer: settings.trainer,

@@ -50,9 +50,14 @@ impl Browser {
         self.listeners.tell(&event);
     }
 
-    /// Tells the window of files that the user dropped on it, or named to a second start of the program; they may be opened.
-    pub fn receive(&self, paths: Vec<PathBuf>) {
+    /// Tells the window of files that the user dropped on it, or named to a second start of the program; they may be opened. `strands`
+    /// are a plus and a minus strand among them that the user named as such.
+    pub fn receive(&self, paths: Vec<PathBuf>, strands: Option<[PathBuf; 2]>) {
         self.allow(paths.iter().cloned());
+        // As the rest of the program knows them: links followed.
+        let real =
+            |[plus, minus]: [PathBuf; 2]| Some([self.allowed.check(&plus).ok()?, self.allowed.check(&minus).ok()?]);
+        self.strands.lock().unwrap_or_else(PoisonError::into_inner).extend(strands.and_then(real));
         let paths = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         self.tell(Event::Files { paths });
     }

@@ -21,14 +21,24 @@ export function windowCalled(title) {
   return until(`there is a window '${title}'`, async () => (await search()).split("\n").filter(Boolean).at(-1));
 }
 
-/** Types a path into the native file dialog of this title, and takes it. */
-export async function answerDialog(title, path) {
+/** Types a path into the native dialog of this title that opens files: its first slash makes the line to type it in. */
+export function openByDialog(title, path) {
+  return answerDialog(title, [["type", "/"], ["type", "--delay", 20, path.slice(1)]]);
+}
+
+/** Types a path into the native dialog of this title that saves a file, in place of the name that is there. */
+export function saveByDialog(title, path) {
+  return answerDialog(title, [["key", "ctrl+a"], ["type", "--delay", 20, path]]);
+}
+
+async function answerDialog(title, strokes) {
   const dialog = await windowCalled(title);
   await xdotool("windowfocus", "--sync", dialog);
-  // In place of the name that is there; in a dialog without names a slash opens the line for one.
-  await xdotool("key", "ctrl+a");
-  await xdotool("type", "--delay", 20, path);
-  await xdotool("key", "Return");
+  for (const stroke of [...strokes, ["key", "Return"]]) {
+    await xdotool(...stroke);
+    // Lines appear, and paths are looked up.
+    await pause(700);
+  }
   await until(`the dialog '${title}' is gone`, async () => !(await xdotool("search", "--onlyvisible", "--name", title).catch(() => "")));
 }
 

@@ -8,6 +8,7 @@ ifeq ($(shell uname -s),Linux)
 export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
 # The .deb holds the program nascape too.
 BESIDE := build
+DEB_TOOLS := patchelf
 DEB_FLAGS = --config "$$(scripts/deb-files $(CARGO_TARGET_DIR)/deb)"
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
@@ -45,6 +46,7 @@ window: setup ui
 
 # The installers that this platform can build: .deb, .dmg or .msi. An AppImage: make app APP_FLAGS="--config src-tauri/tauri.appimage.conf.json".
 app: window $(BESIDE)
+	scripts/setup-window $(DEB_TOOLS)
 	ui/node_modules/.bin/tauri build $(APP_FLAGS) $(DEB_FLAGS) -- --locked
 
 # The .deb, unpacked: its files, its libraries, and its window retraining by the program beside it. Some three minutes after make app.

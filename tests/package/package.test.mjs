@@ -35,6 +35,7 @@ test("it holds programs, licences, manual pages, icons", async () => {
     "bin/nascape-desktop",
     "lib/nascape/xgboost/lib/libxgboost.so.3",
     "share/doc/nascape/copyright",
+    "share/doc/nascape/changelog.gz",
     "share/man/man1/nascape.1.gz",
     "share/man/man1/nascape-desktop.1.gz",
     "share/mime/packages/nascape.xml",
@@ -61,6 +62,9 @@ test("its program finds its libraries within the package, has the shipped bundle
   for (const file of [program, join(root, "usr/lib/nascape/xgboost/lib/libxgboost.so.3"), join(root, "usr/bin/nascape-desktop")]) {
     const { stdout } = await run("ldd", [file], { env });
     assert.ok(!stdout.includes("not found"), stdout);
+    // Nobody who may write elsewhere gives them others.
+    const { stdout: entries } = await run("readelf", ["-d", file]);
+    for (const [, place] of entries.matchAll(/(?:RUNPATH|RPATH).*\[(.*)\]/g)) assert.match(place, /^\$ORIGIN[^:]*$/);
     for (const [, name, place] of stdout.matchAll(/(lib(?:xgboost|gomp)\S*) => (\S+)/g)) assert.ok(place.startsWith(root), `${name}: ${place}`);
   }
   const listed = JSON.parse((await run(nascape, ["models", "list", "--json"], { env })).stdout);

@@ -8,6 +8,7 @@ ifeq ($(shell uname -s),Linux)
 export XGBOOST_LIB_DIR ?= $(XGBOOST)/xgboost/lib
 # The .deb holds the program nascape too.
 BESIDE := build
+DEB_TOOLS := patchelf
 DEB_FLAGS = --config "$$(scripts/deb-files $(CARGO_TARGET_DIR)/deb)"
 endif
 export NASCAPE := $(CARGO_TARGET_DIR)/release/nascape
@@ -15,7 +16,7 @@ export NASCAPE_DESKTOP := $(CARGO_TARGET_DIR)/release/nascape-desktop
 NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: demo demo-figures build ui window app test lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
+.PHONY: demo demo-figures build ui window app test test-app lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
 .PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills fuzz
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
@@ -45,7 +46,18 @@ window: setup ui
 
 # The installers that this platform can build: .deb, .dmg or .msi. An AppImage: make app APP_FLAGS="--config src-tauri/tauri.appimage.conf.json".
 app: window $(BESIDE)
+	scripts/setup-window $(DEB_TOOLS)
 	ui/node_modules/.bin/tauri build $(APP_FLAGS) $(DEB_FLAGS) -- --locked
+
+# The .deb, unpacked: its files, its libraries, and its window retraining by the program beside it. Some three minutes after make app.
+test-app: export NASCAPE_PACKAGE := $(CARGO_TARGET_DIR)/deb/unpacked
+test-app: export NASCAPE_DEB = $(shell ls -t $(CARGO_TARGET_DIR)/release/bundle/deb/*.deb 2>/dev/null | head -1)
+test-app: app
+	scripts/setup-window WebKitWebDriver xvfb-run
+	rm -rf $(NASCAPE_PACKAGE)
+	dpkg-deb --extract $(NASCAPE_DEB) $(NASCAPE_PACKAGE)
+	node --test tests/package/package.test.mjs
+	NASCAPE_DESKTOP=$(NASCAPE_PACKAGE)/usr/bin/nascape-desktop scripts/on-a-display node --test tests/desktop/retraining.test.mjs
 
 # Everything that CI asks for. The real experiments are read from NASCAPE_DATA.
 test: lint test-rust test-ui test-browser test-load test-desktop test-peers
@@ -83,9 +95,10 @@ soak: build
 
 # The window against the real experiment, by WebDriver.
 test-desktop: build window
-	scripts/setup-window WebKitWebDriver xvfb-run
+	scripts/setup-window WebKitWebDriver xvfb-run xdotool dbus-daemon python3-gi
 	cargo test --release --locked --package nascape-desktop
 	scripts/on-a-display node --test tests/desktop/window.test.mjs
+	scripts/on-a-display node --test tests/desktop/native.test.mjs
 	scripts/on-a-display node --test tests/desktop/retraining.test.mjs
 
 # Seconds to the first track, milliseconds a pan and a zoom, in the window.

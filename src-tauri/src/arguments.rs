@@ -26,9 +26,12 @@ impl Arguments {
     /// How the browser is set up: this user's folders, these files.
     pub fn settings(&self) -> Settings {
         let folder = std::env::current_dir().unwrap_or_default();
-        let strands =
-            self.plus.as_ref().zip(self.minus.as_ref()).map(|(plus, minus)| [folder.join(plus), folder.join(minus)]);
-        Settings { files: self.files(&folder), strands, ..Settings::of_user() }
+        Settings { files: self.files(&folder), strands: self.strands(&folder), ..Settings::of_user() }
+    }
+
+    /// The strands that were named as such; `folder` is where the program was started.
+    pub fn strands(&self, folder: &Path) -> Option<[PathBuf; 2]> {
+        Some([within(folder, self.plus.as_ref()?), within(folder, self.minus.as_ref()?)])
     }
 
     /// All files named, the assay first; `folder` is where the program was started.

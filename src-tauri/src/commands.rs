@@ -6,15 +6,16 @@ use nascape_app::browser::{
     Answer, Browser,
     wire::{
         About, BamReads, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature,
-        FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan,
-        RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
+        FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, PICTURE_PATH,
+        RetrainingPlan, RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo, path_of_picture,
     },
 };
 use tauri::{
     State, Wry,
     async_runtime::spawn_blocking,
     generate_handler,
-    ipc::{Channel, Invoke, Response},
+    http::HeaderValue,
+    ipc::{Channel, Invoke, InvokeBody, Request, Response},
 };
 
 use crate::dialogs;
@@ -208,8 +209,14 @@ async fn open_session(browser: Shared<'_>, request: OpenSession) -> Answer<Opene
     apart(browser, move |browser| browser.open_session(&request)).await
 }
 
+/// The request is the picture's bytes; a header says where they go.
 #[tauri::command]
-async fn save_picture(browser: Shared<'_>, path: String, bytes: Vec<u8>) -> Answer<()> {
+async fn save_picture(browser: Shared<'_>, request: Request<'_>) -> Answer<()> {
+    let path = path_of_picture(request.headers().get(PICTURE_PATH).map(HeaderValue::as_bytes))?;
+    let bytes = match request.body() {
+        InvokeBody::Raw(bytes) => bytes.clone(),
+        InvokeBody::Json(_) => return Err(Fault::new("A picture is given as its bytes.")),
+    };
     apart(browser, move |browser| browser.save_picture(&path, &bytes)).await
 }
 

@@ -65,8 +65,8 @@ fn shell(browser: Arc<Browser>) -> tauri::Builder<Wry> {
 /// Hands the files of a second start to the window that is open.
 fn second_start(app: &AppHandle, arguments: Vec<String>, folder: String) {
     if let Ok(arguments) = Arguments::try_parse_from(arguments) {
-        let files = arguments.files(Path::new(&folder));
-        app.state::<Arc<Browser>>().receive(files);
+        let folder = Path::new(&folder);
+        app.state::<Arc<Browser>>().receive(arguments.files(folder), arguments.strands(folder));
     }
     window::raise(app);
 }

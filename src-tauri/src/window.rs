@@ -36,8 +36,7 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
         .devtools(cfg!(debug_assertions))
         .visible(false)
         .build()?;
-    let ground = if window.theme()? == Theme::Dark { DARK } else { LIGHT };
-    window.set_background_color(Some(ground))?;
+    window.set_background_color(Some(ground(window.theme()?)))?;
     window.show()
 }
 
@@ -55,11 +54,22 @@ pub fn raise(app: &AppHandle) {
     }
 }
 
-/// Hands dropped files to the page.
+/// Hands dropped files to the page, and follows the system's theme.
 pub fn happened(window: &Window, event: &WindowEvent) {
-    if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-        window.state::<Arc<Browser>>().receive(paths.clone());
+    match event {
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            window.state::<Arc<Browser>>().receive(paths.clone(), None);
+        }
+        WindowEvent::ThemeChanged(theme) => {
+            // A ground of the other theme is seen for a moment at most.
+            let _ = window.set_background_color(Some(ground(*theme)));
+        }
+        _ => {}
     }
+}
+
+fn ground(theme: Theme) -> Color {
+    if theme == Theme::Dark { DARK } else { LIGHT }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -130,6 +130,48 @@ test("a colleague's bundle is opened and stands beside the others", async () => 
   assert.ok((await inked(page))[2] > 100);
   assert.deepEqual(page.told, []);
   await page.close();
+});
+
+test("a bundle's folder is known at the next start, told when it is gone, and forgotten", async () => {
+  const begin = async () => {
+    const another = await serve(folder, "K562.PROseq.plus.bw", "K562.PROseq.minus.bw");
+    const page = await open(browser, another);
+    await settled(page);
+    await page.getByRole("tab", { name: "Models" }).click();
+    const end = async () => {
+      assert.deepEqual(page.told, []);
+      await page.close();
+      await another.stop();
+    };
+    return { page, end };
+  };
+  const mine = (page) => page.getByRole("combobox", { name: "Bundle of H3K4me3" }).first().locator("option", { hasText: join(folder, "colleague") });
+
+  const first = await begin();
+  await first.page.getByRole("button", { name: "Add your bundle" }).click();
+  const dialog = first.page.getByRole("dialog", { name: /Open a bundle/ });
+  await dialog.getByRole("button", { name: "colleague", exact: true }).click();
+  await dialog.getByRole("button", { name: "Choose this folder" }).click();
+  await first.page.getByText("can be chosen now").waitFor();
+  await first.end();
+
+  const second = await begin();
+  assert.equal(await mine(second.page).count(), 1);
+  await second.end();
+
+  renameSync(join(folder, "colleague"), join(folder, "elsewhere"));
+  const third = await begin();
+  const gone = third.page.locator(".message.fault").filter({ hasText: "was moved or deleted" });
+  await gone.waitFor();
+  assert.equal(await mine(third.page).count(), 0);
+  await shot(third.page, "bundle-gone");
+  await gone.getByRole("button", { name: "Forget it" }).click();
+  await third.page.getByRole("list", { name: "Bundles that were not found" }).waitFor({ state: "detached" });
+  await third.end();
+
+  const fourth = await begin();
+  assert.equal(await fourth.page.locator(".message.fault").count(), 0);
+  await fourth.end();
 });
 
 test("of two windows on one session the second to save is told, and loses nothing", async () => {

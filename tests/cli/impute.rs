@@ -247,6 +247,27 @@ fn what_the_doctor_calls_an_error_is_not_imputed_in_silence() {
 }
 
 #[test]
+fn of_bundles_of_several_marks_only_those_asked_for_are_written_and_reproduced() {
+    let folder = folder();
+    let ask = |name: &str, marks: &[&str]| {
+        let command = nascape("impute").assay(&k562()).with("--model", "marks.nascape");
+        let command = command.with("--region", "chr21:33,000,001-33,100,000");
+        let command = command.with("--output", folder.path().join(name));
+        marks.iter().fold(command, |command, mark| command.with("--mark", mark))
+    };
+    ask("all", &[]).run().succeeds();
+    ask("two", &["H3K27ac", "DNase"]).run().succeeds();
+    let (all, two) = (folder.path().join("all"), folder.path().join("two"));
+    assert_holds(&two, &["DNase.bw", "H3K27ac.bw", "run.json"]);
+    for mark in ["DNase.bw", "H3K27ac.bw"] {
+        assert_eq!(sha256(&two.join(mark)), sha256(&all.join(mark)), "{mark}");
+    }
+    let again = nascape("reproduce").flag(two.join("run.json")).flag("--json").run().succeeds().json();
+    assert_eq!((again["same"].as_bool(), again["outputs"].as_array().map(Vec::len)), (Some(true), Some(2)), "{again}");
+    ask("none", &["H3K9me3"]).run().misused(&["no bundle here imputes H3K9me3", "H3K27me3"]);
+}
+
+#[test]
 fn a_value_that_is_no_number_does_not_spoil_the_others() {
     let folder = folder();
     let (mut plus, minus) = k562_items();

@@ -10,18 +10,33 @@ export const MARKS = { H3K4me3: [204, 121, 167], H3K27ac: [230, 159, 0], H3K27me
 
 /** Starts the app that NASCAPE_DESKTOP names, as if the user had picked the paths of `picked` before. */
 export async function start({ args, picked = [], env = {} }) {
-  const home = await mkdtemp(join(tmpdir(), "nascape-home-"));
-  await mkdir(join(home, "state/nascape"), { recursive: true });
+  const home = await newHome();
   await writeFile(join(home, "state/nascape/picked.json"), JSON.stringify(picked));
-  const folders = ["state", "cache", "data", "config"].map((name) => [`XDG_${name.toUpperCase()}_HOME`, join(home, name)]);
-  // Without a session bus, so that no window that is open already is asked to show the files.
-  const own = { ...Object.fromEntries(folders), DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent", ...env };
-  const page = await open(needed("NASCAPE_DESKTOP"), args, own);
+  const app = await startAt(home, args, env);
   const close = async () => {
-    await page.close();
+    await app.close();
     await rm(home, { recursive: true, force: true });
   };
-  return { ...page, home, close };
+  return { ...app, close };
+}
+
+/** The folders of a user who has never started the app. */
+export async function newHome() {
+  const home = await mkdtemp(join(tmpdir(), "nascape-home-"));
+  await mkdir(join(home, "state/nascape"), { recursive: true });
+  return home;
+}
+
+/** Starts the app for the user of these folders. */
+export async function startAt(home, args, env = {}) {
+  return { ...(await open(needed("NASCAPE_DESKTOP"), args, { ...environment(home), ...env })), home };
+}
+
+/** What tells a program whose folders to use. */
+export function environment(home) {
+  const folders = ["state", "cache", "data", "config"].map((name) => [`XDG_${name.toUpperCase()}_HOME`, join(home, name)]);
+  // Without a session bus, so that no window that is open already is asked to show the files.
+  return { ...Object.fromEntries(folders), DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" };
 }
 
 /** An environment variable that the Makefile sets. */

@@ -119,6 +119,16 @@ pub enum Error {
         /// The marks that it imputes.
         targets: String,
     },
+    /// A mark that none of the bundles imputes.
+    #[error(
+        "no bundle here imputes {mark}; they impute {known}. Ask for one of these, or name another bundle with --model."
+    )]
+    NobodyImputes {
+        /// The mark.
+        mark: String,
+        /// The marks that they impute.
+        known: String,
+    },
     /// A track of another kind than peaks are called on.
     #[error(
         "{path}: peaks are called on an imputed bigWig, and this is a {found}. Give the .bw that nascape impute wrote."
@@ -267,6 +277,7 @@ impl Error {
                 | Self::Recipe { .. }
                 | Self::BundleName { .. }
                 | Self::Device { .. }
+                | Self::NobodyImputes { .. }
         )
     }
 }

@@ -98,6 +98,15 @@ impl Server {
         self.request(&format!("POST /api/{method}"), &self.headers(), &arguments.to_string())
     }
 
+    /// Has a picture written, as the page does.
+    pub fn save_picture(&self, path: &str, bytes: &str) -> Reply {
+        let mut headers = self.headers();
+        headers.retain(|header| !header.starts_with("Content-Type"));
+        headers.push("Content-Type: application/octet-stream".to_owned());
+        headers.push(format!("nascape-path: {}", Value::from(path)));
+        self.request("POST /api/save_picture", &headers, bytes)
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }

@@ -1,4 +1,4 @@
-// What the window asks of the program. Two transports implement it: `tauri.ts` (IPC of the desktop app) and `http.ts`
+// What the window asks of the program. Two transports carry it (`methods.ts`): `tauri.ts` (IPC of the desktop app) and `http.ts`
 // (`nascape serve`). Every method is one function of nascape-app; types come from Rust (`wire/`).
 
 import type { About } from "./wire/About";
@@ -60,7 +60,7 @@ export interface Backend {
     cancelTiles(tickets: number[]): Promise<void>;
     features(request: FeaturesRequest): Promise<Feature[]>;
 
-    /** Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept. */
+    /** Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept. A folder is opened at later starts too. */
     addBundle(path: string): Promise<BundleLine>;
     /** Removes one of the user's bundles: from the disk if it is kept, else from the list. */
     removeBundle(name: string): Promise<void>;
@@ -89,7 +89,7 @@ export interface Backend {
     saveSession(request: SaveSession): Promise<void>;
     openSession(request: OpenSession): Promise<OpenedSession>;
     /** Writes what the window drew (SVG, PNG, PDF) to a path that `pickSave` gave. */
-    savePicture(path: string, bytes: Uint8Array): Promise<void>;
+    savePicture(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
     /** Hands the files of tracks and a locus to IGV Desktop, if it runs on this machine. */
     sendToIgv(tracks: string[], locus: string): Promise<void>;
 

@@ -2,6 +2,7 @@
 
 import type { Backend } from "./backend";
 import { BackendFault } from "./fault";
+import { backendOver } from "./methods";
 import { listenToServer } from "./server-events";
 import { accessToken } from "./token";
 import type { Fault } from "./wire/Fault";
@@ -11,12 +12,12 @@ import type { Picking } from "../dialogs/picking.svelte";
 /** The transport of `nascape serve`. Its file dialog is ours, since a browser's would give files of the wrong machine. */
 export function httpBackend(picking: Picking): Backend {
   const token = accessToken();
-  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+  const authorization = `Bearer ${token}`;
 
-  async function post(method: string, args: object): Promise<Response> {
+  async function post(method: string, headers: Record<string, string>, body: BodyInit): Promise<Response> {
     let answer: Response;
     try {
-      answer = await fetch(`api/${method}`, { method: "POST", headers, body: JSON.stringify(args) });
+      answer = await fetch(`api/${method}`, { method: "POST", headers: { authorization, ...headers }, body });
     } catch {
       throw new BackendFault({
         message: "Nascape does not answer. Is `nascape serve` still running, and the tunnel to it open?",
@@ -27,48 +28,28 @@ export function httpBackend(picking: Picking): Backend {
     return answer;
   }
 
+  const json = (method: string, args: object) => post(method, { "content-type": "application/json" }, JSON.stringify(args));
+
   async function ask<T>(method: string, args: object = {}): Promise<T> {
-    const text = await (await post(method, args)).text();
+    const text = await (await json(method, args)).text();
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 
+  const transport = {
+    ask,
+    askBytes: async (method: string, args: object) => (await json(method, args)).arrayBuffer(),
+    sendBytes: async (method: string, headers: Record<string, string>, bytes: Uint8Array<ArrayBuffer>) => {
+      await post(method, { "content-type": "application/octet-stream", ...headers }, bytes);
+    },
+  };
   const folder = (path: string | null) => ask<FolderListing>("folder", { path });
 
-  return {
-    about: () => ask("about"),
+  return backendOver(transport, {
     pickFiles: (title) => picking.files(title, folder),
     pickFolder: (title) => picking.folder(title, folder),
     pickSave: (title, name) => picking.save(title, name, folder),
-    openFiles: (request) => ask("open_files", { request }),
-    openExample: () => ask("open_example"),
-    closeTrack: (track) => ask("close_track", { track }),
-    swapStrands: (track) => ask("swap_strands", { track }),
-    readBamAs: (track, reads) => ask("read_bam_as", { track, reads }),
-    checkAssay: (track) => ask("check_assay", { track }),
-    genome: (track) => ask("genome", { track }),
-    find: (track, text) => ask("find", { track, text }),
-    tile: async (request) => new Float32Array(await (await post("tile", { request })).arrayBuffer()),
-    cancelTiles: (tickets) => ask("cancel_tiles", { tickets }),
-    features: (request) => ask("features", { request }),
-    addBundle: (path) => ask("add_bundle", { path }),
-    removeBundle: (name) => ask("remove_bundle", { name }),
-    makeDefault: (name) => ask("make_default", { name }),
-    exportBundle: (name, path) => ask("export_bundle", { name, path }),
-    planRetraining: (request) => ask("plan_retraining", { request }),
-    startRetraining: (request) => ask("start_retraining", { request }),
-    retrainingVerdict: (bundle) => ask("retraining_verdict", { bundle }),
-    bundleCard: (name) => ask("bundle_card", { name }),
-    explain: (request) => ask("explain", { request }),
-    startExport: (request) => ask("start_export", { request }),
-    jobs: () => ask("jobs"),
-    steerJob: (id, step) => ask("steer_job", { id, step }),
-    cancelJob: (id) => ask("cancel_job", { id }),
-    saveSession: (request) => ask("save_session", { request }),
-    openSession: (request) => ask("open_session", { request }),
-    savePicture: (path, bytes) => ask("save_picture", { path, bytes: Array.from(bytes) }),
-    sendToIgv: (tracks, locus) => ask("send_to_igv", { tracks, locus }),
     listen: (heard) => listenToServer(token, heard),
-  };
+  });
 }
 
 async function faultOf(answer: Response): Promise<BackendFault> {

@@ -1,13 +1,14 @@
 // The program behind the desktop window: Tauri's IPC. Imported only there.
 
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel, invoke, type InvokeArgs, type InvokeOptions } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
 import { asFault } from "./fault";
+import { backendOver } from "./methods";
 import type { Event } from "./wire/Event";
 
-async function ask<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+async function ask<T>(command: string, args: InvokeArgs = {}, options?: InvokeOptions): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    return await invoke<T>(command, args, options);
   } catch (error) {
     throw asFault(error);
   }
@@ -15,39 +16,15 @@ async function ask<T>(command: string, args: Record<string, unknown> = {}): Prom
 
 /** The transport of the desktop app. */
 export function tauriBackend(): Backend {
-  return {
-    about: () => ask("about"),
+  const transport = {
+    ask,
+    askBytes: (command: string, args: InvokeArgs) => ask<ArrayBuffer>(command, args),
+    sendBytes: (command: string, headers: Record<string, string>, bytes: Uint8Array<ArrayBuffer>) => ask<void>(command, bytes, { headers }),
+  };
+  return backendOver(transport, {
     pickFiles: (title) => ask("pick_files", { title }),
     pickFolder: (title) => ask("pick_folder", { title }),
     pickSave: (title, name) => ask("pick_save", { title, name }),
-    openFiles: (request) => ask("open_files", { request }),
-    openExample: () => ask("open_example"),
-    closeTrack: (track) => ask("close_track", { track }),
-    swapStrands: (track) => ask("swap_strands", { track }),
-    readBamAs: (track, reads) => ask("read_bam_as", { track, reads }),
-    checkAssay: (track) => ask("check_assay", { track }),
-    genome: (track) => ask("genome", { track }),
-    find: (track, text) => ask("find", { track, text }),
-    tile: async (request) => new Float32Array(await ask<ArrayBuffer>("tile", { request })),
-    cancelTiles: (tickets) => ask("cancel_tiles", { tickets }),
-    features: (request) => ask("features", { request }),
-    addBundle: (path) => ask("add_bundle", { path }),
-    removeBundle: (name) => ask("remove_bundle", { name }),
-    makeDefault: (name) => ask("make_default", { name }),
-    exportBundle: (name, path) => ask("export_bundle", { name, path }),
-    planRetraining: (request) => ask("plan_retraining", { request }),
-    startRetraining: (request) => ask("start_retraining", { request }),
-    retrainingVerdict: (bundle) => ask("retraining_verdict", { bundle }),
-    bundleCard: (name) => ask("bundle_card", { name }),
-    explain: (request) => ask("explain", { request }),
-    startExport: (request) => ask("start_export", { request }),
-    jobs: () => ask("jobs"),
-    steerJob: (id, step) => ask("steer_job", { id, step }),
-    cancelJob: (id) => ask("cancel_job", { id }),
-    saveSession: (request) => ask("save_session", { request }),
-    openSession: (request) => ask("open_session", { request }),
-    savePicture: (path, bytes) => ask("save_picture", { path, bytes: Array.from(bytes) }),
-    sendToIgv: (tracks, locus) => ask("send_to_igv", { tracks, locus }),
     listen: (heard) => {
       const channel = new Channel<Event>();
       let stopped = false;
@@ -59,5 +36,5 @@ export function tauriBackend(): Backend {
         stopped = true;
       };
     },
-  };
+  });
 }

@@ -4,7 +4,7 @@ import { jsPDF } from "jspdf";
 import "svg2pdf.js";
 
 /** One page of the drawing's size, in vectors. */
-export async function toPdf(svg: SVGSVGElement): Promise<Uint8Array> {
+export async function toPdf(svg: SVGSVGElement): Promise<Uint8Array<ArrayBuffer>> {
   const width = Number(svg.getAttribute("width"));
   const height = Number(svg.getAttribute("height"));
   const pdf = new jsPDF({ orientation: width > height ? "landscape" : "portrait", unit: "px", format: [width, height], hotfixes: ["px_scaling"] });

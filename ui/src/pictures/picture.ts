@@ -15,7 +15,7 @@ const TITLE = 22;
 const FONT = "Helvetica, Arial, sans-serif";
 
 /** The bytes of the view in a format. */
-export async function picture(kind: PictureKind, workspace: Workspace, stage: Stage): Promise<Uint8Array> {
+export async function picture(kind: PictureKind, workspace: Workspace, stage: Stage): Promise<Uint8Array<ArrayBuffer>> {
   const svg = await wholeSvg(workspace, stage);
   if (kind === "svg") return new TextEncoder().encode(new XMLSerializer().serializeToString(svg));
   if (kind === "png") return toPng(svg);
@@ -84,7 +84,7 @@ function element(name: string, attributes: Record<string, string | number>): SVG
   return made;
 }
 
-async function toPng(svg: SVGSVGElement): Promise<Uint8Array> {
+async function toPng(svg: SVGSVGElement): Promise<Uint8Array<ArrayBuffer>> {
   const scale = 2;
   const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }));
   try {

@@ -5,10 +5,17 @@ import type { Workspace } from "./workspace.svelte";
 /** Reads the list of bundles again. */
 export async function refreshBundles(workspace: Workspace): Promise<void> {
   await workspace.messages.guard(async () => {
-    const { bundles } = await workspace.backend.about();
+    const { bundles, lost } = await workspace.backend.about();
     const { about } = workspace;
-    if (about !== null) workspace.about = { ...about, bundles };
+    if (about !== null) workspace.about = { ...about, bundles, lost };
   });
+}
+
+/** Says which bundles of an earlier start are not where they were. */
+export function tellLost(workspace: Workspace): void {
+  for (const { path, message } of workspace.about?.lost ?? []) {
+    workspace.messages.fault(message, { label: "Forget it", run: () => void removeBundle(workspace, path) });
+  }
 }
 
 /** Adds a bundle: its folder, or a `.nascape` file. */

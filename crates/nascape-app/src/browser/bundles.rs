@@ -113,7 +113,7 @@ fn candidates(of: &str) -> String {
 }
 
 impl Browser {
-    /// Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept among the user's bundles.
+    /// Opens a bundle of the user's: its folder, at later starts too, or a `.nascape` file, which is kept among the user's bundles.
     ///
     /// # Errors
     /// When it was not picked, or is no bundle; a name that is taken.
@@ -129,6 +129,7 @@ impl Browser {
         // Opened anew: it may have been trained again since.
         let bundle = Arc::new(OpenBundle::new(&name, Bundle::open(&path)?, false));
         let line = bundle.line.clone();
+        self.remember_bundle(&name)?;
         self.open_bundles().insert(name, bundle);
         Ok(line)
     }
@@ -142,7 +143,7 @@ impl Browser {
             kept::remove(name)?;
         }
         self.open_bundles().remove(name);
-        Ok(())
+        self.forget_bundle(name)
     }
 
     /// Uses a bundle for its marks from now on, when none is named.

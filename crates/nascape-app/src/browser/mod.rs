@@ -5,6 +5,7 @@
 
 mod allowed;
 mod bam;
+mod bundle_folders;
 mod bundles;
 mod check;
 mod example;
@@ -77,12 +78,13 @@ pub struct Browser {
     autosave: Autosave,
     seen: Mutex<Seen>,
     finished: Mutex<Memory<TileKey, Arc<[f32]>>>,
-    /// Held while the list of recent files is changed.
+    /// Held while the list of recent files, or of folders of bundles, is changed.
     recent: Mutex<()>,
     state: PathBuf,
     start: PathBuf,
     files: Vec<PathBuf>,
-    strands: Option<[PathBuf; 2]>,
+    /// Plus and minus strands that the user named as such.
+    strands: Mutex<Vec<[PathBuf; 2]>>,
     trainer: PathBuf,
 }
 
@@ -98,8 +100,8 @@ impl Browser {
         let real = |path: &PathBuf| allowed.check(path);
         let files = settings.files.iter().map(real).collect::<Answer<_>>()?;
         let strands = match &settings.strands {
-            Some([plus, minus]) => Some([real(plus)?, real(minus)?]),
-            None => None,
+            Some([plus, minus]) => vec![[real(plus)?, real(minus)?]],
+            None => Vec::new(),
         };
         let listeners = Arc::default();
         let browser = Self {
@@ -117,7 +119,7 @@ impl Browser {
             recent: Mutex::default(),
             allowed,
             files,
-            strands,
+            strands: Mutex::new(strands),
             start: settings.folder,
             state: settings.state,
             trainer: settings.trainer,
@@ -132,10 +134,12 @@ impl Browser {
     /// When a shipped bundle is damaged.
     pub fn about(&self) -> Answer<About> {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let lost = self.reopen_bundles();
         Ok(About {
             version: crate::record::VERSION.to_owned(),
             threads: rayon::current_num_threads(),
             bundles: self.bundle_lines()?,
+            lost,
             files: self.files.iter().map(text).collect(),
             folder: text(&self.start),
             unsaved: self.autosave.unsaved().as_ref().map(text),

@@ -76,12 +76,11 @@ impl Browser {
             return paths.into_iter().map(Group::Alone).collect();
         }
         let mut groups = Vec::new();
-        if let Some([plus, minus]) = &self.strands
-            && paths.contains(plus)
-            && paths.contains(minus)
-        {
-            paths.retain(|path| path != plus && path != minus);
-            groups.push(Group::Strands(plus.clone(), minus.clone()));
+        for [plus, minus] in self.strands.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if paths.contains(plus) && paths.contains(minus) {
+                paths.retain(|path| path != plus && path != minus);
+                groups.push(Group::Strands(plus.clone(), minus.clone()));
+            }
         }
         groups.extend(grouped(&paths, |path| !is_features(path)));
         groups

@@ -11,6 +11,7 @@ use crate::{assay_args::AssayArgs, terminal::Terminal};
 const EXAMPLES: &str = "\
 Examples:
   nascape impute --plus K562.PROseq.plus.bw --minus K562.PROseq.minus.bw --output imputed
+  nascape impute --plus p.bw --minus m.bw --mark H3K4me3 --mark DNase --output imputed
   nascape impute --plus p.bw --minus m.bw --model my-bundle --region chr21:30,000,001-35,000,000 --output imputed
 
 Writes <target>.bw for every bundle (without --model: the default bundle of each mark) and run.json, which says what the tracks
@@ -25,6 +26,10 @@ pub struct Args {
     /// A bundle: its folder, or the name of a shipped one; may be given several times [default: the default of each mark]
     #[arg(long = "model", value_name = "BUNDLE")]
     models: Vec<String>,
+
+    /// Only this mark of what the bundles impute; may be given several times [default: all their marks]
+    #[arg(long = "mark", value_name = "MARK")]
+    marks: Vec<String>,
 
     /// Only this region; may be given several times [default: every chromosome with reads]
     #[arg(long = "region", value_name = "REGION")]
@@ -44,9 +49,11 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         [] => Library::defaults()?,
         names => names.iter().map(|name| Library::open(name)).collect::<Result<_>>()?,
     };
+    let (bundles, marks) = impute::only(bundles, &args.marks)?;
     let request = impute::Request {
         assay: args.assay_files.source()?,
         bundles,
+        marks,
         intervals: args.intervals,
         regions: args.regions,
         output: args.output,

@@ -15,7 +15,7 @@ use crate::{
     bin,
     error::write_fault,
     evaluate,
-    impute::{Imputed, Track},
+    impute::Track,
     peaks::{self, Cut},
     portion::Portion,
     record::RECORD,
@@ -42,7 +42,8 @@ impl Export {
         // Where there is room, and as deep as the outputs, so that its record fits beside them; gone when the export ends.
         let partial = PartialFolder::create(&self.folder, "imputed").map_err(write_fault(folder))?;
         let imputed = self.impute(partial.path(), false, &Portion { whole: progress, from: 0.0, to: IMPUTING })?;
-        let tracks = self.asked_for(&imputed);
+        let places = self.bundles.iter().enumerate().flat_map(|(place, (_, marks))| marks.iter().map(move |_| place));
+        let tracks: Vec<_> = imputed.tracks.iter().zip(places).collect();
         let record = folder.join(RECORD);
         fs::copy(&imputed.record, &record).map_err(write_fault(&record))?;
         let mut outputs = Vec::new();
@@ -57,15 +58,6 @@ impl Export {
         }
         outputs.push(record);
         Ok(outputs)
-    }
-
-    /// The tracks of the marks that were asked for, with the place of their bundle.
-    fn asked_for<'a>(&self, imputed: &'a Imputed) -> Vec<(&'a Track, usize)> {
-        let places = self.bundles.iter().enumerate().flat_map(|(place, (bundle, marks))| {
-            bundle.bundle.card.targets.iter().map(move |target| (place, marks.contains(&target.name)))
-        });
-        let tracks = imputed.tracks.iter().zip(places);
-        tracks.filter(|(_, (_, wanted))| *wanted).map(|(track, (place, _))| (track, place)).collect()
     }
 
     fn bedgraph(&self, track: &Track, folder: &Path, progress: &dyn Progress) -> Answer<Vec<PathBuf>> {

@@ -124,7 +124,8 @@ impl Export {
     fn impute(&self, folder: &Path, intervals: bool, progress: &dyn Progress) -> Answer<Imputed> {
         let bundles: Vec<Bundle> = self.bundles.iter().map(|(bundle, _)| bundle.bundle.clone()).collect();
         let assay = self.track.signal()?.source.clone();
+        let marks = self.bundles.iter().map(|(_, marks)| marks.clone()).collect();
         let (regions, output) = (self.regions.clone(), folder.to_owned());
-        Ok(impute::run(&impute::Request { assay, bundles, intervals, regions, output }, progress)?)
+        Ok(impute::run(&impute::Request { assay, bundles, marks, intervals, regions, output }, progress)?)
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::mpsc, time::Duration};
 use nascape_signal::{BIN, Region, Signal, SignalOptions, Summary};
 
 use super::{Desk, bits, by, k562};
-use crate::browser::wire::{Event, ExportFormat, ExportRequest, Job, JobState};
+use crate::browser::wire::{Event, ExportFormat, ExportRequest, ImputedBy, Job, JobState};
 
 fn request(desk: &Desk, track: &str, format: ExportFormat, regions: &[&str]) -> ExportRequest {
     ExportRequest {
@@ -63,6 +63,21 @@ fn an_export_is_what_the_screen_showed_in_every_format() {
     let job = finished(&desk, request(&desk, &track, ExportFormat::NarrowPeak, &[region]), |_| {});
     let peaks = fs::read_to_string(&job.outputs[0]).unwrap();
     assert!(peaks.starts_with("chr21\t") && peaks.contains("H3K4me3_peak_1"), "{peaks}");
+}
+
+#[test]
+fn of_a_bundle_of_several_marks_those_asked_for_are_exported() {
+    let desk = Desk::new();
+    let track = desk.assay();
+    let mut asked = request(&desk, &track, ExportFormat::BigWig, &["chr21:33,024,001-33,049,600"]);
+    asked.imputed = ["H3K27ac", "DNase"]
+        .map(|target| ImputedBy { bundle: "marks.nascape".to_owned(), target: target.to_owned() })
+        .into();
+    let job = finished(&desk, asked, |_| {});
+    assert_eq!(job.state, JobState::Finished, "{job:?}");
+    let mut names: Vec<_> = job.outputs.iter().map(|path| Path::new(path).file_name().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["DNase.bw", "H3K27ac.bw", "run.json"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The browser on real files, as a window uses it.
 
+mod bundles;
 mod exports;
 mod files;
 mod sessions;

@@ -25,6 +25,7 @@ fn tiles_are_bit_for_bit_what_impute_writes() {
             options: SignalOptions::default(),
         },
         bundles: MARKS.map(|mark| Library::open(mark).unwrap()).into(),
+        marks: Vec::new(),
         intervals: true,
         regions: vec![region.clone()],
         output: output.path().to_owned(),

@@ -61,10 +61,6 @@ fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answ
         "cancel_job" => arguments.get("id").and_then(|id| json(browser.cancel_job(id))),
         "save_session" => arguments.get("request").and_then(|request| json(browser.save_session(&request))),
         "open_session" => arguments.get("request").and_then(|request| json(browser.open_session(&request))),
-        "save_picture" => text("path").and_then(|path| {
-            let bytes: Vec<u8> = arguments.get("bytes")?;
-            json(browser.save_picture(&path, &bytes))
-        }),
         "send_to_igv" => arguments.get::<Vec<String>>("tracks").and_then(|tracks| {
             let locus = text("locus")?;
             json(browser.send_to_igv(&tracks, &locus))

@@ -29,9 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_WITH_BODY: Duration = Duration::from_secs(120);
 /// Bytes of a request.
 const LONGEST: usize = 8 << 20;
-/// Bytes of a request that holds a session, and of one that holds a picture of the window, of which each byte is a number in text.
-const LONGEST_SESSION: usize = 64 << 20;
-const LONGEST_PICTURE: usize = 256 << 20;
+/// Bytes of a request that holds a session, or a picture of the window.
+const LONGEST_FILE: usize = 64 << 20;
 
 /// Answers every connection on a task of its own, until the program ends.
 pub async fn answer(listener: TcpListener, app: Router) -> std::io::Result<()> {
@@ -59,8 +58,7 @@ pub async fn answer(listener: TcpListener, app: Router) -> std::io::Result<()> {
 /// Takes the whole request before it is answered, as long and as slow as one may be.
 pub async fn whole(request: Request, next: Next) -> Response {
     let longest = match request.uri().path() {
-        path if path.ends_with("/save_picture") => LONGEST_PICTURE,
-        path if path.ends_with("/save_session") => LONGEST_SESSION,
+        path if path.ends_with("/save_picture") || path.ends_with("/save_session") => LONGEST_FILE,
         _ => LONGEST,
     };
     let (head, body) = request.into_parts();

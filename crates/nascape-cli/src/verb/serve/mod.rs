@@ -4,6 +4,7 @@ mod call;
 mod connections;
 mod events;
 mod page;
+mod picture;
 mod tile;
 mod token;
 
@@ -100,6 +101,7 @@ fn router(browser: Arc<Browser>, token: Token) -> Router {
     let api = Router::new()
         .route("/events", get(events::events))
         .route("/tile", post(tile::tile))
+        .route("/save_picture", post(picture::save_picture))
         .route("/{method}", post(call::call))
         .layer(DefaultBodyLimit::disable()) // It is `whole` that measures them.
         .layer(middleware::from_fn(connections::whole))

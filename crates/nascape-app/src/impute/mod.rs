@@ -1,16 +1,16 @@
 //! `nascape impute`: an assay and bundles become imputed bigWigs.
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod tracks;
+
+use std::{ops::Range, path::PathBuf, sync::Arc};
 
 use nascape_model::{Bundle, bundle::TargetKind, calibration::Calibration, impute::Imputer};
 use nascape_signal::{BIN, Progress, Region, bigwig::BigWigWriter};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use self::tracks::{Track, only};
+use self::tracks::{names_of_tracks, tracks};
 use crate::{
     AssaySource, Error, Result,
     record::{self, Made, Recorded, Watch, create_folder},
@@ -25,6 +25,9 @@ pub struct Request {
     /// The bundles; each makes a track a target.
     #[serde(skip)]
     pub bundles: Vec<Bundle>,
+    /// The marks of each bundle, in the bundles' order, of which tracks are written; nothing for all that they impute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Vec<String>>,
     /// Whether to write the ends of each bin's 90 % interval too.
     pub intervals: bool,
     /// Nothing for every chromosome with reads.
@@ -44,21 +47,6 @@ pub struct Imputed {
     pub bins: u64,
     /// The regions imputed.
     pub regions: Vec<String>,
-}
-
-/// An imputed track on disk.
-#[derive(Clone, Debug, Serialize)]
-pub struct Track {
-    /// The mark.
-    pub target: String,
-    /// The bundle that imputed it.
-    pub bundle: String,
-    /// What its numbers mean.
-    pub kind: TargetKind,
-    /// The file.
-    pub path: PathBuf,
-    /// The files of the intervals' lower and upper ends, where they were asked for and the bundle has them.
-    pub interval: Option<[PathBuf; 2]>,
 }
 
 impl Recorded for Request {
@@ -99,20 +87,25 @@ fn impute(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<I
     }
     let reads_per_kb = assay.reads_per_kb()?;
     create_folder(&request.output)?;
-    let tracks = tracks(&request.bundles, &request.output, request.intervals);
+    let tracks = tracks(request);
     let create = |path: &PathBuf| BigWigWriter::create(path, &chromosomes(&stretches));
-    let mut open = tracks.iter();
+    let mut open = tracks.iter().peekable();
     let mut works = Vec::new();
     for bundle in &request.bundles {
-        let mut files = Vec::new();
-        for (target, track) in bundle.card.targets.iter().zip(&mut open) {
-            let interval = match (&track.interval, &target.calibration) {
-                (Some([lower, upper]), Some(calibration)) => Some((calibration, [create(lower)?, create(upper)?])),
-                _ => None,
-            };
-            files.push(Files { kind: target.kind, value: create(&track.path)?, interval });
-        }
-        works.push(Work { imputer: Imputer::new(bundle, &assay, reads_per_kb)?, files });
+        works.push(Work { imputer: Imputer::new(bundle, &assay, reads_per_kb)?, files: Vec::new() });
+    }
+    for (place, target, wanted) in request.targets() {
+        let files = match open.next_if(|_| wanted) {
+            None => None,
+            Some(track) => {
+                let interval = match (&track.interval, &target.calibration) {
+                    (Some([lower, upper]), Some(calibration)) => Some((calibration, [create(lower)?, create(upper)?])),
+                    _ => None,
+                };
+                Some(Files { kind: target.kind, value: create(&track.path)?, interval })
+            }
+        };
+        works[place].files.push(files);
     }
     let total = total_bins(&stretches);
     let pieces: Vec<Piece> = stretches.iter().flat_map(Piece::of).collect();
@@ -130,18 +123,18 @@ fn impute(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<I
         let (imputed, _) = rayon::join(compute, read_ahead);
         for (work, imputed) in works.iter_mut().zip(imputed?) {
             for (files, track) in work.files.iter_mut().zip(imputed) {
-                files.write(piece, &track)?;
+                files.iter_mut().try_for_each(|files| files.write(piece, &track))?;
             }
         }
     }
     watch.check()?;
-    let files: Vec<Files<'_>> = works.into_iter().flat_map(|work| work.files).collect();
+    let files: Vec<Files<'_>> = works.into_iter().flat_map(|work| work.files).flatten().collect();
     files.into_par_iter().try_for_each(Files::finish)?;
     progress.advance(total, total);
     let regions = region_strings(&stretches);
     let made = Made {
         regions: regions.clone(),
-        tracks: names_of_tracks(&request.bundles, &tracks),
+        tracks: names_of_tracks(request, &tracks),
         outputs: tracks.iter().flat_map(Track::paths).map(|path| ("track", path.clone())).collect(),
     };
     let record = record::write(request, made)?;
@@ -151,7 +144,8 @@ fn impute(request: &Request, watch: &Watch, progress: &dyn Progress) -> Result<I
 /// A bundle at work.
 struct Work<'a> {
     imputer: Imputer<'a>,
-    files: Vec<Files<'a>>,
+    /// Those of each target; nothing for one of which no track is written.
+    files: Vec<Option<Files<'a>>>,
 }
 
 /// The files of a track.
@@ -196,60 +190,5 @@ impl Files<'_> {
     fn finish(self) -> Result<()> {
         self.value.finish()?;
         self.interval.into_iter().flat_map(|(_, ends)| ends).try_for_each(|end| Ok(end.finish()?))
-    }
-}
-
-impl Track {
-    /// Every file of the track.
-    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        std::iter::once(&self.path).chain(self.interval.iter().flatten())
-    }
-}
-
-/// `<target>.bw`, or `<target>.<bundle>.bw` where several bundles impute one mark.
-fn tracks(bundles: &[Bundle], folder: &Path, intervals: bool) -> Vec<Track> {
-    let all = || bundles.iter().flat_map(|bundle| bundle.card.targets.iter().map(move |target| (&bundle.card, target)));
-    let alone = |mark: &str| all().filter(|(_, target)| target.name == mark).count() == 1;
-    let mut tracks: Vec<Track> = Vec::new();
-    for (card, target) in all() {
-        let stem = if alone(&target.name) { target.name.clone() } else { format!("{}.{}", target.name, card.name) };
-        let stem = file_name(&stem);
-        // Two bundles of one name make two tracks.
-        let named = |number: usize| if number == 1 { stem.clone() } else { format!("{stem}.{number}") };
-        let free = |stem: &String| tracks.iter().all(|track| track.path != folder.join(format!("{stem}.bw")));
-        let stem = (1..).map(named).find(free).expect("numbers do not end");
-        let file = |end: &str| folder.join(format!("{stem}{end}.bw"));
-        tracks.push(Track {
-            target: target.name.clone(),
-            bundle: card.name.clone(),
-            kind: target.kind,
-            path: file(""),
-            interval: (intervals && target.calibration.is_some()).then(|| [file(".lower"), file(".upper")]),
-        });
-    }
-    tracks
-}
-
-/// A card may come from a stranger: what it calls its target must not lead out of the output folder.
-fn file_name(stem: &str) -> String {
-    let safe = |c: char| if c.is_alphanumeric() || ".-_+".contains(c) { c } else { '_' };
-    stem.trim_start_matches('.').chars().map(safe).collect()
-}
-
-/// The names of each bundle's tracks.
-fn names_of_tracks(bundles: &[Bundle], tracks: &[Track]) -> Vec<Vec<String>> {
-    let mut names =
-        tracks.iter().map(|track| track.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    bundles.iter().map(|bundle| names.by_ref().take(bundle.card.targets.len()).collect()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cards_target_cannot_leave_the_folder() {
-        assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
-        assert_eq!(file_name("H3K4me3.cnn"), "H3K4me3.cnn");
     }
 }

@@ -6,8 +6,8 @@ use nascape_app::browser::{
     Answer, Browser,
     wire::{
         About, BamReads, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature,
-        FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, RetrainingPlan,
-        RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
+        FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, Reads,
+        ReadsRequest, RetrainingPlan, RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
     },
 };
 use tauri::{
@@ -39,6 +39,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         tile,
         cancel_tiles,
         features,
+        reads,
         add_bundle,
         remove_bundle,
         make_default,
@@ -131,6 +132,11 @@ async fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) -> Answer<()> {
 #[tauri::command]
 async fn features(browser: Shared<'_>, request: FeaturesRequest) -> Answer<Vec<Feature>> {
     apart(browser, move |browser| browser.features(&request)).await
+}
+
+#[tauri::command]
+async fn reads(browser: Shared<'_>, request: ReadsRequest) -> Answer<Reads> {
+    apart(browser, move |browser| browser.reads(&request)).await
 }
 
 #[tauri::command]

@@ -76,15 +76,44 @@ test("a GTF of the user's gives genes with exons, which the locus box finds", as
   await page.close();
 });
 
-test("a BAM beside the assay shows how many reads cover each base", async () => {
+test("a BAM beside the assay shows how many reads cover each base, and close up each of them", async () => {
   const page = await ownPage();
   await add(page, BAM);
-  await track(page, "coverage of reads").waitFor();
-  await goTo(page, "chr7:5,560,000-5,580,000");
+  await track(page, "coverage farther out").waitFor();
+  await goTo(page, "chr7:5,500,000-5,620,000");
   assert.ok((await inked(page)).at(-1) > 200);
+  await shot(page, "bam-coverage");
+  await goTo(page, "chr7:5,566,000-5,571,000");
+  await page.waitForTimeout(400);
+  const close = (await inked(page)).at(-1);
+  assert.ok(close > 3000, `${close} pixels`);
   await shot(page, "bam-beside");
+  await goTo(page, "chr7:5,568,000-5,568,700");
+  // Over the first row of reads, below the coverage.
+  const label = await track(page, "coverage farther out").boundingBox();
+  const field = await page.locator(".field").boundingBox();
+  const told = page.locator(".pointer .value");
+  let value = "";
+  for (let part = 0.05; part < 1 && !value.includes("quality"); part += 0.01) {
+    await page.mouse.move(field.x + field.width * part, label.y + 42);
+    value = (await told.count()) === 0 ? "" : await told.textContent();
+  }
+  assert.match(value, /^n {2}chr7:5,56[\d,]+-5,56[\d,]+ \([+-]\) {2}\d+M {2}no mapping quality$/);
+  await shot(page, "bam-close");
   assert.deepEqual(page.told, []);
   await page.close();
+});
+
+test("where more reads are than have room, a sentence says so", async () => {
+  const dark = await open(browser, server, { theme: "dark" });
+  await settled(dark);
+  await add(dark, BAM);
+  await track(dark, "coverage farther out").waitFor();
+  await goTo(dark, "chr7:100,026,000-100,027,400");
+  await dark.waitForTimeout(400);
+  await shot(dark, "bam-deep-dark");
+  assert.deepEqual(dark.told, []);
+  await dark.close();
 });
 
 test("a BAM as the assay is PRO-seq until the user says GRO-seq, and a session remembers it", async () => {

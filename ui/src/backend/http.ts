@@ -50,6 +50,7 @@ export function httpBackend(picking: Picking): Backend {
     tile: async (request) => new Float32Array(await (await post("tile", { request })).arrayBuffer()),
     cancelTiles: (tickets) => ask("cancel_tiles", { tickets }),
     features: (request) => ask("features", { request }),
+    reads: (request) => ask("reads", { request }),
     addBundle: (path) => ask("add_bundle", { path }),
     removeBundle: (name) => ask("remove_bundle", { name }),
     makeDefault: (name) => ask("make_default", { name }),

@@ -31,6 +31,7 @@ export function tauriBackend(): Backend {
     tile: async (request) => new Float32Array(await ask<ArrayBuffer>("tile", { request })),
     cancelTiles: (tickets) => ask("cancel_tiles", { tickets }),
     features: (request) => ask("features", { request }),
+    reads: (request) => ask("reads", { request }),
     addBundle: (path) => ask("add_bundle", { path }),
     removeBundle: (name) => ask("remove_bundle", { name }),
     makeDefault: (name) => ask("make_default", { name }),

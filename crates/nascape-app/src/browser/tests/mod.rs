@@ -2,6 +2,8 @@
 
 mod exports;
 mod files;
+mod genes;
+mod reads;
 mod sessions;
 mod tiles;
 

@@ -1,0 +1,92 @@
+import { sentence } from "../backend/fault";
+import type { Seen } from "./tile/choice";
+
+/** What of a track to fetch. */
+export interface StretchRequest {
+  track: string;
+  chromosome: string;
+  start: number;
+  end: number;
+}
+
+/** An answer, and the stretch that it is of. */
+export interface Held<Answer> {
+  chromosome: string;
+  start: number;
+  end: number;
+  answer: Answer;
+}
+
+/** What lies around what is on the screen, for each track and locus the stretch that came last. */
+export class StretchStore<Answer> {
+  private readonly ask: (request: StretchRequest) => Promise<Answer>;
+  private readonly changed: (tracks: Set<string>) => void;
+  private readonly held = new Map<string, Held<Answer>[]>();
+  private readonly asked = new Map<string, Omit<Held<Answer>, "answer">>();
+  private readonly failures = new Map<string, string>();
+
+  constructor(ask: (request: StretchRequest) => Promise<Answer>, changed: (tracks: Set<string>) => void) {
+    this.ask = ask;
+    this.changed = changed;
+  }
+
+  failureOf(track: string): string | undefined {
+    return this.failures.get(track);
+  }
+
+  /** The answer at hand that has most of a stretch. */
+  most(track: string, chromosome: string, start: number, end: number): Held<Answer> | undefined {
+    let best: Held<Answer> | undefined;
+    for (const held of this.held.get(track) ?? []) {
+      if (overlap(held, chromosome, start, end) > (best === undefined ? 0 : overlap(best, chromosome, start, end))) best = held;
+    }
+    return best;
+  }
+
+  /** States what is on the screen. */
+  want(tracks: string[], seen: Seen[]): void {
+    for (const track of tracks) {
+      if (this.failures.has(track)) continue;
+      for (const { chromosome, start, end, length } of seen) {
+        if ((this.held.get(track) ?? []).some((one) => covers(one, chromosome, start, Math.min(end, length)))) continue;
+        void this.fetch(track, chromosome, start, end, length);
+      }
+    }
+  }
+
+  retry(track: string): void {
+    this.failures.delete(track);
+    this.changed(new Set([track]));
+  }
+
+  private async fetch(track: string, chromosome: string, start: number, end: number, length: number): Promise<void> {
+    const wide = end - start;
+    const from = Math.max(0, Math.floor(start - wide));
+    const to = Math.min(length, Math.ceil(end + wide));
+    const asked = this.asked.get(`${track}\n${chromosome}`);
+    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length))) return;
+    const stretch = { chromosome, start: from, end: to };
+    this.asked.set(`${track}\n${chromosome}`, stretch);
+    try {
+      const answer = await this.ask({ track, ...stretch });
+      // The newest first; enough for several loci side by side.
+      this.held.set(track, [{ ...stretch, answer }, ...(this.held.get(track) ?? [])].slice(0, 6));
+    } catch (error) {
+      this.failures.set(track, sentence(error));
+    } finally {
+      if (this.asked.get(`${track}\n${chromosome}`) === stretch) this.asked.delete(`${track}\n${chromosome}`);
+    }
+    this.changed(new Set([track]));
+  }
+}
+
+type Stretch = Omit<Held<unknown>, "answer">;
+
+/** Bases of a stretch that are held. */
+function overlap(held: Stretch, chromosome: string, start: number, end: number): number {
+  return held.chromosome === chromosome ? Math.min(end, held.end) - Math.max(start, held.start) : 0;
+}
+
+function covers(held: Stretch, chromosome: string, start: number, end: number): boolean {
+  return held.chromosome === chromosome && held.start <= Math.max(0, start) && held.end >= end;
+}

@@ -37,8 +37,8 @@ after(async () => {
   clean(folder);
 });
 
-async function ownPage() {
-  const page = await open(browser, server);
+async function ownPage(look = {}) {
+  const page = await open(browser, server, look);
   await settled(page);
   return page;
 }
@@ -63,7 +63,7 @@ test("the first view holds transcription of both strands, in tracks that fill th
 test("a GTF of the user's gives genes with exons, which the locus box finds", async () => {
   const page = await ownPage();
   await add(page, "genes.gtf");
-  await track(page, "genes").waitFor();
+  await track(page, "features").waitFor();
   await page.getByRole("combobox", { name: "Place or gene" }).fill("SOD1");
   await page.getByRole("option", { name: /SOD1/ }).first().click();
   await settled(page);
@@ -77,9 +77,9 @@ test("a GTF of the user's gives genes with exons, which the locus box finds", as
 });
 
 test("a BAM beside the assay shows how many reads cover each base, and close up each of them", async () => {
-  const page = await ownPage();
+  const page = await ownPage({ height: 1100 });
   await add(page, BAM);
-  await track(page, "coverage farther out").waitFor();
+  await track(page, "reads and coverage").waitFor();
   await goTo(page, "chr7:5,500,000-5,620,000");
   assert.ok((await inked(page)).at(-1) > 200);
   await shot(page, "bam-coverage");
@@ -90,7 +90,7 @@ test("a BAM beside the assay shows how many reads cover each base, and close up 
   await shot(page, "bam-beside");
   await goTo(page, "chr7:5,568,000-5,568,700");
   // Over the first row of reads, below the coverage.
-  const label = await track(page, "coverage farther out").boundingBox();
+  const label = await track(page, "reads and coverage").boundingBox();
   const field = await page.locator(".field").boundingBox();
   const told = page.locator(".pointer .value");
   let value = "";
@@ -105,15 +105,14 @@ test("a BAM beside the assay shows how many reads cover each base, and close up 
 });
 
 test("where more reads are than have room, a sentence says so", async () => {
-  const dark = await open(browser, server, { theme: "dark" });
-  await settled(dark);
-  await add(dark, BAM);
-  await track(dark, "coverage farther out").waitFor();
-  await goTo(dark, "chr7:100,026,000-100,027,400");
-  await dark.waitForTimeout(400);
-  await shot(dark, "bam-deep-dark");
-  assert.deepEqual(dark.told, []);
-  await dark.close();
+  const page = await ownPage({ theme: "dark", height: 1100 });
+  await add(page, BAM);
+  await track(page, "reads and coverage").waitFor();
+  await goTo(page, "chr7:100,026,000-100,027,400");
+  await page.waitForTimeout(400);
+  await shot(page, "bam-deep-dark");
+  assert.deepEqual(page.told, []);
+  await page.close();
 });
 
 test("a BAM as the assay is PRO-seq until the user says GRO-seq, and a session remembers it", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Read } from "../src/backend/wire/Read";
-import { coverageHeight, readAt, rowsOf } from "../src/tracks/draw/reads";
+import { coverageHeight, fineEnough, readAt, rowsOf } from "../src/tracks/draw/reads";
 
 const read = (row: number, start: number, end: number): Read => ({
   start,
@@ -32,6 +32,11 @@ describe("single reads", () => {
     );
     expect(rowsOf({ reads: deep(2), count: 5000, until: 5000 }, look).sentence).toBe("A sample of 2 of the 5,000 reads about here.");
     expect(rowsOf({ reads: deep(2), count: 2, until: 1500 }, look).sentence).toContain("those from 1,501 on were not looked at");
+  });
+
+  it("are asked for again farther in, where they are a sample", () => {
+    const held = (count: number) => ({ start: 0, end: 90_000, answer: { reads: [read(0, 1000, 1100)], count, until: 90_000 } });
+    expect([fineEnough(held(1), 500), fineEnough(held(9), 30_000), fineEnough(held(9), 10_000)]).toEqual([true, true, false]);
   });
 
   it("tell name, place, strand, CIGAR and mapping quality under the pointer", () => {

@@ -7,7 +7,7 @@ import { theme } from "../session/theme.svelte";
 import type { Workspace } from "../session/workspace.svelte";
 import { DARK, LIGHT, type Ground } from "../tracks/colour";
 import { FeatureStore } from "../tracks/feature-store";
-import { CLOSE } from "../tracks/draw/reads";
+import { CLOSE, fineEnough } from "../tracks/draw/reads";
 import { Painter } from "../tracks/painter";
 import { seriesKey, TileStore } from "../tracks/tile/store";
 import { binsAround, peakAround } from "../tracks/peak";
@@ -54,7 +54,7 @@ export class Stage {
     const changed = (names: Set<string>) => this.arrived(names);
     this.tiles = new TileStore(workspace.backend, changed);
     this.features = new FeatureStore(workspace.backend, changed);
-    this.reads = new StretchStore((request) => workspace.backend.reads(request), changed);
+    this.reads = new StretchStore((request) => workspace.backend.reads(request), changed, fineEnough);
     this.painter = new Painter(this.tiles, this.features, this.reads);
   }
 

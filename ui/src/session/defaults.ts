@@ -26,7 +26,7 @@ export function ownTrack(info: TrackInfo): Track {
   }
   if (info.reads === "coverage") {
     const source = { kind: "signal", track: info.id, reads: true } as const;
-    return { ...track, source, note: "reads; coverage farther out", height: 144, colour: "#7F7F7F" };
+    return { ...track, source, note: "reads and coverage", height: 168, colour: "#7F7F7F" };
   }
   const stranded = info.kind === "assay";
   return {

@@ -21,24 +21,32 @@ export interface Held<Answer> {
 export class StretchStore<Answer> {
   private readonly ask: (request: StretchRequest) => Promise<Answer>;
   private readonly changed: (tracks: Set<string>) => void;
+  /** Whether an answer shows all that there is to see on so many bases. */
+  private readonly fine: (held: Held<Answer>, bases: number) => boolean;
   private readonly held = new Map<string, Held<Answer>[]>();
   private readonly asked = new Map<string, Omit<Held<Answer>, "answer">>();
   private readonly failures = new Map<string, string>();
 
-  constructor(ask: (request: StretchRequest) => Promise<Answer>, changed: (tracks: Set<string>) => void) {
+  constructor(
+    ask: (request: StretchRequest) => Promise<Answer>,
+    changed: (tracks: Set<string>) => void,
+    fine: (held: Held<Answer>, bases: number) => boolean = () => true,
+  ) {
     this.ask = ask;
     this.changed = changed;
+    this.fine = fine;
   }
 
   failureOf(track: string): string | undefined {
     return this.failures.get(track);
   }
 
-  /** The answer at hand that has most of a stretch. */
+  /** The answer at hand that has most of a stretch; of two that have as much, the one that is of less beside it. */
   most(track: string, chromosome: string, start: number, end: number): Held<Answer> | undefined {
     let best: Held<Answer> | undefined;
     for (const held of this.held.get(track) ?? []) {
-      if (overlap(held, chromosome, start, end) > (best === undefined ? 0 : overlap(best, chromosome, start, end))) best = held;
+      const more = overlap(held, chromosome, start, end) - (best === undefined ? 0 : overlap(best, chromosome, start, end));
+      if (more > 0 || (more === 0 && best !== undefined && held.end - held.start < best.end - best.start)) best = held;
     }
     return best;
   }
@@ -48,7 +56,8 @@ export class StretchStore<Answer> {
     for (const track of tracks) {
       if (this.failures.has(track)) continue;
       for (const { chromosome, start, end, length } of seen) {
-        if ((this.held.get(track) ?? []).some((one) => covers(one, chromosome, start, Math.min(end, length)))) continue;
+        const held = (this.held.get(track) ?? []).filter((one) => covers(one, chromosome, start, Math.min(end, length)));
+        if (held.some((one) => this.fine(one, end - start))) continue;
         void this.fetch(track, chromosome, start, end, length);
       }
     }
@@ -64,7 +73,7 @@ export class StretchStore<Answer> {
     const from = Math.max(0, Math.floor(start - wide));
     const to = Math.min(length, Math.ceil(end + wide));
     const asked = this.asked.get(`${track}\n${chromosome}`);
-    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length))) return;
+    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length)) && asked.end - asked.start <= to - from) return;
     const stretch = { chromosome, start: from, end: to };
     this.asked.set(`${track}\n${chromosome}`, stretch);
     try {

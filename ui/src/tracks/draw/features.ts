@@ -45,7 +45,9 @@ export function place(
     const named = width === 0 ? -1 : free.findIndex((end) => end + GAP <= Math.min(from, middle - width / 2));
     if (named !== -1) {
       free[named] = Math.max(to, middle + width / 2);
-      return { feature, row: named, name: middle };
+      // Of what is out of sight, half a name would come into it.
+      const seen = to > look.seen.from && from < look.seen.to;
+      return { feature, row: named, name: seen ? middle : null };
     }
     const row = free.findIndex((end) => end + 1 <= from);
     const chosen = row === -1 ? rows - 1 : row;

@@ -10,6 +10,11 @@ import { fitted, type Window } from "./waiting";
 /** Bases on the screen up to which single reads are drawn; as in IGV. */
 export const CLOSE = 30_000;
 
+/** Of a sample, farther in, more can be seen: a stretch of many times what is on the screen is not enough then. */
+export function fineEnough({ start, end, answer }: { start: number; end: number; answer: Reads }, bases: number): boolean {
+  return answer.count === answer.reads.length || end - start <= 4 * bases;
+}
+
 /** Pixels of a row, the gap under the read with them: where there is room, and where there are many. */
 const ROOMY = 8;
 const DENSE = 4;

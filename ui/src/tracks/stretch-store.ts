@@ -73,7 +73,8 @@ export class StretchStore<Answer> {
     const from = Math.max(0, Math.floor(start - wide));
     const to = Math.min(length, Math.ceil(end + wide));
     const asked = this.asked.get(`${track}\n${chromosome}`);
-    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length)) && asked.end - asked.start <= to - from) return;
+    // What is on its way may be too coarse for one who zooms in meanwhile.
+    if (asked !== undefined && covers(asked, chromosome, start, Math.min(end, length)) && asked.end - asked.start <= 8 * wide) return;
     const stretch = { chromosome, start: from, end: to };
     this.asked.set(`${track}\n${chromosome}`, stretch);
     try {

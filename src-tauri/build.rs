@@ -22,6 +22,7 @@ const COMMANDS: &[&str] = &[
     "tile",
     "cancel_tiles",
     "features",
+    "reads",
     "add_bundle",
     "bundle_card",
     "remove_bundle",

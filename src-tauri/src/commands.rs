@@ -7,7 +7,8 @@ use nascape_app::browser::{
     wire::{
         About, BamReads, BundleLine, Checkup, Event, ExplainRequest, Explanation, ExportRequest, Fault, Feature,
         FeaturesRequest, Found, Genome, Job, JobStep, OpenFiles, OpenSession, Opened, OpenedSession, PICTURE_PATH,
-        RetrainingPlan, RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo, path_of_picture,
+        Reads, ReadsRequest, RetrainingPlan, RetrainingRequest, RetrainingVerdict, SaveSession, TileRequest, TrackInfo,
+        path_of_picture,
     },
 };
 use tauri::{
@@ -40,6 +41,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         tile,
         cancel_tiles,
         features,
+        reads,
         add_bundle,
         remove_bundle,
         make_default,
@@ -132,6 +134,11 @@ async fn cancel_tiles(browser: Shared<'_>, tickets: Vec<u64>) -> Answer<()> {
 #[tauri::command]
 async fn features(browser: Shared<'_>, request: FeaturesRequest) -> Answer<Vec<Feature>> {
     apart(browser, move |browser| browser.features(&request)).await
+}
+
+#[tauri::command]
+async fn reads(browser: Shared<'_>, request: ReadsRequest) -> Answer<Reads> {
+    apart(browser, move |browser| browser.reads(&request)).await
 }
 
 #[tauri::command]

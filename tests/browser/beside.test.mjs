@@ -37,8 +37,8 @@ after(async () => {
   clean(folder);
 });
 
-async function ownPage() {
-  const page = await open(browser, server);
+async function ownPage(look = {}) {
+  const page = await open(browser, server, look);
   await settled(page);
   return page;
 }
@@ -63,7 +63,7 @@ test("the first view holds transcription of both strands, in tracks that fill th
 test("a GTF of the user's gives genes with exons, which the locus box finds", async () => {
   const page = await ownPage();
   await add(page, "genes.gtf");
-  await track(page, "genes").waitFor();
+  await track(page, "features").waitFor();
   await page.getByRole("combobox", { name: "Place or gene" }).fill("SOD1");
   await page.getByRole("option", { name: /SOD1/ }).first().click();
   await settled(page);
@@ -76,13 +76,41 @@ test("a GTF of the user's gives genes with exons, which the locus box finds", as
   await page.close();
 });
 
-test("a BAM beside the assay shows how many reads cover each base", async () => {
-  const page = await ownPage();
+test("a BAM beside the assay shows how many reads cover each base, and close up each of them", async () => {
+  const page = await ownPage({ height: 1100 });
   await add(page, BAM);
-  await track(page, "coverage of reads").waitFor();
-  await goTo(page, "chr7:5,560,000-5,580,000");
+  await track(page, "reads and coverage").waitFor();
+  await goTo(page, "chr7:5,500,000-5,620,000");
   assert.ok((await inked(page)).at(-1) > 200);
+  await shot(page, "bam-coverage");
+  await goTo(page, "chr7:5,566,000-5,571,000");
+  await page.waitForTimeout(400);
+  const close = (await inked(page)).at(-1);
+  assert.ok(close > 3000, `${close} pixels`);
   await shot(page, "bam-beside");
+  await goTo(page, "chr7:5,568,000-5,568,700");
+  // Over the first row of reads, below the coverage.
+  const label = await track(page, "reads and coverage").boundingBox();
+  const field = await page.locator(".field").boundingBox();
+  const told = page.locator(".pointer .value");
+  let value = "";
+  for (let part = 0.05; part < 1 && !value.includes("quality"); part += 0.01) {
+    await page.mouse.move(field.x + field.width * part, label.y + 42);
+    value = (await told.count()) === 0 ? "" : await told.textContent();
+  }
+  assert.match(value, /^n {2}chr7:5,56[\d,]+-5,56[\d,]+ \([+-]\) {2}\d+M {2}no mapping quality$/);
+  await shot(page, "bam-close");
+  assert.deepEqual(page.told, []);
+  await page.close();
+});
+
+test("where more reads are than have room, a sentence says so", async () => {
+  const page = await ownPage({ theme: "dark", height: 1100 });
+  await add(page, BAM);
+  await track(page, "reads and coverage").waitFor();
+  await goTo(page, "chr7:100,026,000-100,027,400");
+  await page.waitForTimeout(400);
+  await shot(page, "bam-deep-dark");
   assert.deepEqual(page.told, []);
   await page.close();
 });

@@ -13,23 +13,22 @@
 //! out, and of a pair the first read alone gives an end. Reads marked as duplicates count: without molecular barcodes, reads that
 //! end at a paused polymerase look like duplicates. No index is needed.
 
+mod aligned;
+mod alignments;
 mod checked;
+mod places;
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
-    ops::Range,
-    path::Path,
-};
+use std::{collections::BTreeMap, ops::Range, path::Path};
 
-use noodles_bam as bam;
-use noodles_bgzf as bgzf;
-use noodles_sam::alignment::record::{Flags, cigar::op::Kind};
 use serde::{Deserialize, Serialize};
 
-use self::checked::Checked;
-use crate::{Error, Interval, Result, assembly::Chromosome, interval::pile_up, unpacked::Unpacked};
+pub(crate) use self::aligned::within as aligned_within;
+use self::alignments::Alignments;
+pub use self::{
+    aligned::{AlignedRead, AlignedReads},
+    places::Places,
+};
+use crate::{Interval, Result, assembly::Chromosome, interval::pile_up};
 
 /// How reads stand for RNAs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,16 +77,15 @@ pub struct ReadEnds {
 /// # Errors
 /// [`Error::Damaged`] for a file that is cut or does not parse, [`Error::Read`] when the disk fails.
 pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
-    let file = Alignments::open(path)?;
+    let mut file = Alignments::open(path)?;
     let chromosomes = file.chromosomes.clone();
     let mut bases: [Vec<Vec<u32>>; 2] = [vec![Vec::new(); chromosomes.len()], vec![Vec::new(); chromosomes.len()]];
-    file.each(|read| {
-        if read.flags.is_last_segment() {
-            return;
+    while let Some(read) = file.next()? {
+        if !read.flags.is_last_segment() {
+            let (base, plus) = library.mark(read.start, read.end, read.flags.is_reverse_complemented());
+            bases[usize::from(!plus)][read.chromosome].push(base);
         }
-        let (base, plus) = library.mark(read.start, read.end, read.flags.is_reverse_complemented());
-        bases[usize::from(!plus)][read.chromosome].push(base);
-    })?;
+    }
     let [plus, minus] = bases.map(|strand| {
         let named = chromosomes.iter().map(|c| c.name.clone()).zip(strand);
         named.filter(|(_, bases)| !bases.is_empty()).map(|(name, bases)| (name, pile_up(bases))).collect()
@@ -98,114 +96,36 @@ pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
 /// How many reads cover each base of a chromosome, by its name: runs of one number.
 pub type Coverage = BTreeMap<String, Vec<Interval>>;
 
+/// The reads of a BAM file by where they lie.
+pub struct Covered {
+    /// The header's reference sequences.
+    pub chromosomes: Vec<Chromosome>,
+    /// How many reads cover each base.
+    pub depth: Coverage,
+    /// Where in the file the reads of a region are.
+    pub places: Places,
+}
+
 /// How many reads cover each base, whatever their strand, as genome browsers draw it: both reads of a pair count, duplicates do
-/// not, and neither deletions nor what a spliced read skips are covered. Memory: 8 bytes a block of aligned bases.
+/// not, and neither deletions nor what a spliced read skips are covered. Memory: 8 bytes a block of aligned bases, and 8 for each
+/// 16 kb of the genome.
 ///
 /// # Errors
 /// As [`read`].
-pub fn coverage(path: &Path) -> Result<(Vec<Chromosome>, Coverage)> {
-    let file = Alignments::open(path)?;
+pub fn coverage(path: &Path) -> Result<Covered> {
+    let mut file = Alignments::open(path)?;
     let chromosomes = file.chromosomes.clone();
     let mut blocks: Vec<Vec<Range<u32>>> = vec![Vec::new(); chromosomes.len()];
-    file.each(|read| {
+    let mut places = Places::of(&chromosomes);
+    while let Some(read) = file.next()? {
         if !read.flags.is_duplicate() {
             blocks[read.chromosome].extend_from_slice(read.blocks);
+            places.add(&read);
         }
-    })?;
+    }
     let named = chromosomes.iter().map(|c| c.name.clone()).zip(blocks);
-    let covered = named.filter(|(_, blocks)| !blocks.is_empty()).map(|(name, blocks)| (name, depth(blocks))).collect();
-    Ok((chromosomes, covered))
-}
-
-/// A read as it was aligned.
-struct Alignment<'a> {
-    /// Its reference sequence, counted from 0.
-    chromosome: usize,
-    /// First base.
-    start: u32,
-    /// One past the last base.
-    end: u32,
-    flags: Flags,
-    /// The bases that it was aligned to, without deletions and introns.
-    blocks: &'a [Range<u32>],
-}
-
-/// The alignments of a BAM file that count: mapped, primary, not failed.
-struct Alignments<'a> {
-    path: &'a Path,
-    chromosomes: Vec<Chromosome>,
-    reader: bam::io::Reader<Checked<Unpacked<bgzf::io::Reader<File>>>>,
-}
-
-impl<'a> Alignments<'a> {
-    fn open(path: &'a Path) -> Result<Self> {
-        let fault = |source| fault(path, source);
-        let mut file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        if !ends_whole(&mut file).map_err(fault)? {
-            let detail =
-                "it lacks the block that ends every BAM: it was cut, or the program that wrote it did not finish"
-                    .to_owned();
-            return Err(Error::Damaged { path: path.to_owned(), detail });
-        }
-        let bytes = file.metadata().map_err(fault)?.len();
-        let unpacked = Unpacked::new(bgzf::io::Reader::new(file), bytes);
-        let mut reader = bam::io::Reader::from(Checked::new(unpacked));
-        let header = reader.read_header().map_err(fault)?;
-        let sequences = header.reference_sequences().iter();
-        let chromosomes = sequences
-            .map(|(name, sequence)| Chromosome {
-                name: name.to_string(),
-                length: usize::from(sequence.length()) as u32,
-            })
-            .collect();
-        Ok(Self { path, chromosomes, reader })
-    }
-
-    fn each(mut self, mut visit: impl FnMut(&Alignment<'_>)) -> Result<()> {
-        let fault = |source| fault(self.path, source);
-        let mut blocks = Vec::new();
-        for record in self.reader.records() {
-            let record = record.map_err(fault)?;
-            let flags = record.flags();
-            if flags.is_unmapped() || flags.is_secondary() || flags.is_supplementary() || flags.is_qc_fail() {
-                continue;
-            }
-            let (Some(chromosome), Some(first)) = (record.reference_sequence_id(), record.alignment_start()) else {
-                continue;
-            };
-            let (chromosome, first) = (chromosome.map_err(fault)?, first.map_err(fault)?);
-            let start = usize::from(first) as u32 - 1;
-            let mut end = start;
-            blocks.clear();
-            for operation in record.cigar().iter() {
-                let operation = operation.map_err(fault)?;
-                let next = end.saturating_add(operation.len() as u32);
-                match operation.kind() {
-                    Kind::Match | Kind::SequenceMatch | Kind::SequenceMismatch => blocks.push(end..next),
-                    Kind::Deletion | Kind::Skip => {}
-                    _ => continue,
-                }
-                end = next;
-            }
-            let length = self.chromosomes.get(chromosome).map_or(0, |c| c.length);
-            if end <= start || end > length {
-                let detail =
-                    format!("a read is aligned to {start}-{end} of reference {chromosome}, which has {length} bp");
-                return Err(Error::Damaged { path: self.path.to_owned(), detail });
-            }
-            visit(&Alignment { chromosome, start, end, flags, blocks: &blocks });
-        }
-        Ok(())
-    }
-}
-
-fn fault(path: &Path, source: io::Error) -> Error {
-    match source.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            Error::Damaged { path: path.to_owned(), detail: source.to_string() }
-        }
-        _ => Error::Read { path: path.to_owned(), source },
-    }
+    let depth = named.filter(|(_, blocks)| !blocks.is_empty()).map(|(name, blocks)| (name, depth(blocks))).collect();
+    Ok(Covered { chromosomes, depth, places: places.finished(path)? })
 }
 
 /// How many of the blocks cover each base, as runs of one depth.
@@ -238,20 +158,6 @@ fn push(runs: &mut Vec<Interval>, bases: Range<u32>, depth: usize) {
         Some(last) if last.end == bases.start && last.value == depth as f32 => last.end = bases.end,
         _ => runs.push(Interval { start: bases.start, end: bases.end, value: depth as f32 }),
     }
-}
-
-/// True when the file ends with the empty block that marks the end of a BAM (SAM specification, 4.1.2). Leaves it at its start.
-fn ends_whole(file: &mut File) -> io::Result<bool> {
-    const END: [u8; 28] =
-        [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    if file.metadata()?.len() < END.len() as u64 {
-        return Ok(false);
-    }
-    let mut end = [0; END.len()];
-    file.seek(SeekFrom::End(-(END.len() as i64)))?;
-    file.read_exact(&mut end)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(end == END)
 }
 
 #[cfg(test)]

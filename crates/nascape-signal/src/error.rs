@@ -53,6 +53,14 @@ pub enum Error {
         /// What was being read.
         detail: String,
     },
+    /// The reads of a large BAM are not in the order of the genome.
+    #[error(
+        "{path}: its many reads are not in the order of the genome, so single ones cannot be found; their coverage can be drawn. Sort it with 'samtools sort' and open it again."
+    )]
+    Unsorted {
+        /// The file.
+        path: PathBuf,
+    },
     /// A line of a text file does not parse.
     #[error("{path}, line {line}: {detail}")]
     Line {

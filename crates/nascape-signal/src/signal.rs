@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Assembly, Error, Interval, Region, Result, Summary,
     assembly::{self, Chromosome, Names, Recognition},
-    bam::{self, Library, ReadEnds},
+    bam::{self, AlignedReads, Covered, Library, Places, ReadEnds},
     bedgraph,
     bigwig::{BigWig, Reach},
     bin::{BIN, Binner},
@@ -51,6 +51,8 @@ pub struct Signal {
     source: Source,
     /// Bins that were asked for lately.
     reads: Pages,
+    /// Of a BAM that was opened for its coverage, where its reads are.
+    places: Option<Places>,
 }
 
 enum Source {
@@ -70,8 +72,8 @@ impl Signal {
             Format::BigWig => Self::open_bigwig(path, options),
             Format::BedGraph => Self::open_bedgraph(path, options),
             Format::Bam if options.coverage => {
-                let (chromosomes, covered) = bam::coverage(path)?;
-                Ok(Self::of_bam(path, chromosomes, covered))
+                let Covered { chromosomes, depth, places } = bam::coverage(path)?;
+                Ok(Self { places: Some(places), ..Self::of_bam(path, chromosomes, depth) })
             }
             Format::Bam => {
                 let ReadEnds { chromosomes, plus, minus } = bam::read(path, options.library)?;
@@ -100,7 +102,7 @@ impl Signal {
         let assembly = assembly::recognise(&chromosomes);
         let (path, source) = (path.to_owned(), Source::Held(held));
         let names = Arc::new(chromosomes.iter().cloned().collect());
-        Self { path, format: Format::Bam, chromosomes, names, assembly, source, reads: Pages::default() }
+        Self { path, format: Format::Bam, chromosomes, names, assembly, source, reads: Pages::default(), places: None }
     }
 
     fn open_bigwig(path: &Path, options: &SignalOptions) -> Result<Self> {
@@ -115,6 +117,7 @@ impl Signal {
             assembly: recognised,
             source: Source::BigWig(bigwig),
             reads: Pages::default(),
+            places: None,
         };
         match &options.assembly {
             Some(stated) => signal.stated_to_be_on(stated),
@@ -153,6 +156,7 @@ impl Signal {
             assembly: recognised,
             source: Source::Held(held),
             reads: Pages::default(),
+            places: None,
         })
     }
 
@@ -212,6 +216,17 @@ impl Signal {
             });
         };
         region.within(&chromosome.name, chromosome.length)
+    }
+
+    /// Single reads of a region, at most `most`: of a BAM that was opened for its coverage; nothing where it is none.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChromosome`]; [`Error::Unsorted`] when the BAM is not in the order of the genome; [`Error::Damaged`] and
+    /// [`Error::Read`] when the file fails.
+    pub fn aligned(&self, region: &Region, most: usize) -> Result<Option<AlignedReads>> {
+        let Some(places) = &self.places else { return Ok(None) };
+        let region = self.resolve(region)?;
+        bam::aligned_within(&self.path, &self.chromosomes, places, &region, most).map(Some)
     }
 
     /// Gives every interval that overlaps `region` to `visit`, clipped to it and in order.
@@ -302,6 +317,7 @@ impl Signal {
             assembly: self.assembly.clone(),
             source: Source::Held(BTreeMap::from([(name, items)])),
             reads: Pages::default(),
+            places: None,
         }
     }
 

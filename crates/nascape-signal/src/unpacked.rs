@@ -18,6 +18,14 @@ impl<R> Unpacked<R> {
     pub fn new(inner: R, packed: u64) -> Self {
         Self { inner, left: packed.saturating_mul(RATIO).saturating_add(ALWAYS) }
     }
+
+    pub fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    pub fn inner_mut(&mut self) -> &mut R {
+        &mut self.inner
+    }
 }
 
 impl<R: Read> Read for Unpacked<R> {

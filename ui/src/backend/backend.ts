@@ -19,6 +19,8 @@ import type { OpenedSession } from "./wire/OpenedSession";
 import type { Opened } from "./wire/Opened";
 import type { OpenFiles } from "./wire/OpenFiles";
 import type { OpenSession } from "./wire/OpenSession";
+import type { Reads } from "./wire/Reads";
+import type { ReadsRequest } from "./wire/ReadsRequest";
 import type { RetrainingPlan } from "./wire/RetrainingPlan";
 import type { RetrainingRequest } from "./wire/RetrainingRequest";
 import type { RetrainingVerdict } from "./wire/RetrainingVerdict";
@@ -59,6 +61,8 @@ export interface Backend {
     tile(request: TileRequest): Promise<Float32Array>;
     cancelTiles(tickets: number[]): Promise<void>;
     features(request: FeaturesRequest): Promise<Feature[]>;
+    /** Single reads of a BAM beside the assay. */
+    reads(request: ReadsRequest): Promise<Reads>;
 
     /** Opens a bundle of the user's: its folder, or a `.nascape` file, which is kept. A folder is opened at later starts too. */
     addBundle(path: string): Promise<BundleLine>;

@@ -30,6 +30,7 @@ export function backendOver({ ask, askBytes, sendBytes }: Transport, own: Own): 
     tile: async (request) => new Float32Array(await askBytes("tile", { request })),
     cancelTiles: (tickets) => ask("cancel_tiles", { tickets }),
     features: (request) => ask("features", { request }),
+    reads: (request) => ask("reads", { request }),
     addBundle: (path) => ask("add_bundle", { path }),
     removeBundle: (name) => ask("remove_bundle", { name }),
     makeDefault: (name) => ask("make_default", { name }),

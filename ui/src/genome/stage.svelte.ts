@@ -1,15 +1,18 @@
 // Brings together the window's state, igv.js's view, the tiles and the drawing.
 
 import type { Genome } from "../backend/wire/Genome";
+import type { Reads } from "../backend/wire/Reads";
 import { newKey } from "../session/defaults";
 import { theme } from "../session/theme.svelte";
 import type { Workspace } from "../session/workspace.svelte";
 import { DARK, LIGHT, type Ground } from "../tracks/colour";
 import { FeatureStore } from "../tracks/feature-store";
+import { CLOSE, fineEnough } from "../tracks/draw/reads";
 import { Painter } from "../tracks/painter";
 import { seriesKey, TileStore } from "../tracks/tile/store";
 import { binsAround, peakAround } from "../tracks/peak";
-import { featuresOf, seriesOf, type Track } from "../tracks/track";
+import { StretchStore } from "../tracks/stretch-store";
+import { featuresOf, readsOf, seriesOf, type Track } from "../tracks/track";
 import { samePlace, type Locus } from "./locus";
 import type { IgvDrawing } from "./igv-parts";
 import { IDEOGRAM_HEIGHT, RULER_HEIGHT } from "./look";
@@ -35,6 +38,7 @@ export class Stage {
   hover = $state.raw<Spot | null>(null);
   readonly tiles: TileStore;
   readonly features: FeatureStore;
+  readonly reads: StretchStore<Reads>;
   readonly painter: Painter;
   private readonly workspace: Workspace;
   private stale: Set<string> | "all" = new Set();
@@ -56,7 +60,8 @@ export class Stage {
     const changed = (names: Set<string>) => this.arrived(names);
     this.tiles = new TileStore(workspace.backend, changed);
     this.features = new FeatureStore(workspace.backend, changed);
-    this.painter = new Painter(this.tiles, this.features);
+    this.reads = new StretchStore((request) => workspace.backend.reads(request), changed, fineEnough);
+    this.painter = new Painter(this.tiles, this.features, this.reads);
   }
 
   /** Opens igv.js on a genome in a host element. Returns how to close it. */
@@ -115,6 +120,7 @@ export class Stage {
   retry(track: Track): void {
     for (const series of seriesOf(track)) this.tiles.retry(seriesKey(series));
     for (const id of featuresOf(track)) this.features.retry(id);
+    for (const id of readsOf(track)) this.reads.retry(id);
     this.refresh();
   }
 
@@ -129,8 +135,8 @@ export class Stage {
   valueAt(spot: Spot): string {
     const track = spot.key === null ? undefined : this.workspace.track(spot.key);
     if (track === undefined || this.view === null) return "";
-    const { chromosome, base, basesPerPixel } = spot;
-    return this.painter.valueAt(track, chromosome, this.view.length(chromosome), base, basesPerPixel);
+    const seen = this.view.seen[spot.frame];
+    return seen === undefined ? "" : this.painter.valueAt(track, seen, spot);
   }
 
   /** Where a base is on the screen, if it is. */
@@ -140,7 +146,7 @@ export class Stage {
     const at = seen[frame];
     if (at === undefined) return null;
     const fraction = (base - at.start) / (at.end - at.start);
-    return { frame, key, chromosome, base, basesPerPixel: at.basesPerPixel, fraction };
+    return { frame, key, chromosome, base, basesPerPixel: at.basesPerPixel, fraction, y: 0 };
   }
 
   /** The peak of an imputed track at a place, in whole bins. */
@@ -211,7 +217,7 @@ export class Stage {
 
   private keysOf(names: ReadonlySet<string>): Set<string> {
     const keys = this.tracks
-      .filter((track) => seriesOf(track).some((one) => names.has(seriesKey(one))) || featuresOf(track).some((id) => names.has(id)))
+      .filter((track) => seriesOf(track).some((one) => names.has(seriesKey(one))) || [...featuresOf(track), ...readsOf(track)].some((id) => names.has(id)))
       .map(({ key }) => key);
     return new Set(keys);
   }
@@ -235,6 +241,7 @@ export class Stage {
     const beyond = this.tracks.filter(({ key }) => !inSight.has(key));
     this.tiles.want(near.flatMap(seriesOf), view.seen, beyond.flatMap(seriesOf));
     this.features.want([...new Set([...near, ...beyond].flatMap(featuresOf))], view.seen);
+    this.reads.want([...new Set([...near, ...beyond].flatMap(readsOf))], view.seen.filter(({ start, end }) => end - start <= CLOSE));
     this.count();
   }
 

@@ -32,6 +32,8 @@ export interface Spot {
   basesPerPixel: number;
   /** How far into the frame, 0 to 1. */
   fraction: number;
+  /** Pixels from the track's upper edge. */
+  y: number;
 }
 
 export class GenomeView {
@@ -192,6 +194,7 @@ export class GenomeView {
           base: referenceFrame.start + (x - box.left) * referenceFrame.bpPerPixel,
           basesPerPixel: referenceFrame.bpPerPixel,
           fraction: (x - box.left) / box.width,
+          y: y - box.top,
         };
       }
     }

@@ -4,7 +4,7 @@ import type { BundleLine } from "../backend/wire/BundleLine";
 import type { Genome } from "../backend/wire/Genome";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import { markColour } from "../tracks/colour";
-import type { Track } from "../tracks/track";
+import { NO_GENES, type Track } from "../tracks/track";
 
 const ORDER = ["H3K4me3", "H3K27ac", "H3K27me3", "DNase"];
 
@@ -24,11 +24,15 @@ export function ownTrack(info: TrackInfo): Track {
   if (info.kind === "features") {
     return { ...track, source: { kind: "features", track: info.id }, note: "features", height: 56, colour: "#7F7F7F" };
   }
+  if (info.reads === "coverage") {
+    const source = { kind: "signal", track: info.id, reads: true } as const;
+    return { ...track, source, note: "reads and coverage", height: 168, colour: "#7F7F7F" };
+  }
   const stranded = info.kind === "assay";
   return {
     ...track,
     source: { kind: stranded ? "assay" : "signal", track: info.id },
-    note: stranded ? "assay, plus and minus" : info.reads === "coverage" ? "coverage of reads" : "signal",
+    note: stranded ? "assay, plus and minus" : "signal",
     height: stranded ? 96 : 64,
     colour: stranded ? "#0072B2" : "#7F7F7F",
     // Reads are few bases apart: a pixel's mean is next to nothing where its maximum shows them.
@@ -53,15 +57,15 @@ export function imputedTrack(assay: string, bundle: BundleLine, target: string):
   };
 }
 
-/** The genes that came with the program. */
+/** The genes that came with the program, or the place of those that did not. */
 export function genesTrack(genome: Genome): Track {
   return {
     ...PLAIN,
     key: newKey(),
-    source: { kind: "features", track: `genes:${genome.name}` },
+    source: { kind: "features", track: genome.genes ? `genes:${genome.name}` : NO_GENES },
     name: "Genes",
     note: genome.name,
-    height: 56,
+    height: genome.genes ? 56 : 32,
     colour: "#7F7F7F",
   };
 }

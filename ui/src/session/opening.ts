@@ -3,7 +3,7 @@
 import type { BundleLine } from "../backend/wire/BundleLine";
 import type { Opened } from "../backend/wire/Opened";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
-import type { Track } from "../tracks/track";
+import { NO_GENES, type Track } from "../tracks/track";
 import { addBundle } from "./bundles";
 import { defaultBundles, genesTrack, imputedTrack, markInName, ownTrack } from "./defaults";
 import { examine } from "./doctor";
@@ -85,10 +85,9 @@ async function takeAssay(workspace: Workspace, info: TrackInfo): Promise<void> {
   const own = ownTrack(info);
   workspace.assay = info.id;
   if (known === null) {
-    const genes = genome.genes ? [genesTrack(genome)] : [];
     const first = await firstLocus(backend, genome, info);
     workspace.genome = genome;
-    workspace.begin({ tracks: filling([own, ...marks, ...genes], workspace.room), loci: [first], regions: [] });
+    workspace.begin({ tracks: filling([own, ...marks, genesTrack(genome)], workspace.room), loci: [first], regions: [] });
   } else {
     const genes = workspace.view.tracks.findIndex(({ note, name }) => name === "Genes" && note === genome.name);
     const before = genes > 0 ? (workspace.view.tracks[genes - 1]?.key ?? null) : null;
@@ -104,7 +103,7 @@ function takeBeside(workspace: Workspace, info: TrackInfo): boolean {
     return false;
   }
   const over = withObserved(workspace.view, info);
-  workspace.change(over ?? withTracksAfter(workspace.view, null, [ownTrack(info)]));
+  workspace.change(over ?? withGenes(workspace.view, info) ?? withTracksAfter(workspace.view, null, [ownTrack(info)]));
   return over !== null;
 }
 
@@ -125,6 +124,13 @@ async function takeAlone(workspace: Workspace, info: TrackInfo): Promise<void> {
     workspace.genome = genome;
     workspace.begin({ tracks: [ownTrack(info), ...genes], loci: [first], regions: [] });
   });
+}
+
+/** An annotation of the user's takes the place of the genes that did not come with the program. */
+function withGenes(before: View, info: TrackInfo): View | null {
+  const place = before.tracks.find(({ source }) => source.kind === "features" && source.track === NO_GENES);
+  const annotation = info.files.some(({ path }) => /\.(gtf|gff3?)(\.gz)?$/i.test(path));
+  return place !== undefined && annotation ? withTrack(before, place.key, ownTrack(info)) : null;
 }
 
 /** An observed mark is drawn over the imputed ones of the same name. */

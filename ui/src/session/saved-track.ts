@@ -33,6 +33,7 @@ function readSource(saved: unknown, ids: ReadonlyMap<string, string>): Source | 
   const track = now(saved["track"], ids);
   if (track === null) return null;
   const { kind, by } = saved;
+  if (kind === "signal" && saved["reads"] === true) return { kind, track, reads: true };
   if (kind === "assay" || kind === "signal" || kind === "features") return { kind, track };
   if (kind === "imputed" && isRecord(by)) {
     return { kind, track, by: { bundle: words(by["bundle"]), target: words(by["target"]) }, score: saved["score"] === true };

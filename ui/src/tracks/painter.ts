@@ -1,17 +1,20 @@
 // Draws every track from what is at hand, and knows the range that each is drawn in.
 
+import type { Reads } from "../backend/wire/Reads";
 import type { Ground } from "./colour";
 import type { Surface } from "./draw/area";
 import { drawExplanation, explanationTop } from "./draw/explanation";
 import { drawFeatures, drawPeakBars } from "./draw/features";
 import { drawAssay, drawImputed, drawObserved, drawSignal, type PanelLook } from "./draw/panel";
+import { CLOSE, coverageHeight, drawReads, readAt } from "./draw/reads";
 import { commonMost, largest, niceCeiling, numberText, rangeTop, scoreText } from "./draw/scale";
-import { drawWaiting, type Window } from "./draw/waiting";
+import { drawRemark, drawWaiting, type Window } from "./draw/waiting";
 import type { FeatureStore } from "./feature-store";
+import type { StretchStore } from "./stretch-store";
 import type { Seen } from "./tile/choice";
 import { pixelsOf, type Fold, type Pixels } from "./tile/pixels";
 import { seriesKey, type Series, type TileStore } from "./tile/store";
-import { isScore, type Track } from "./track";
+import { isScore, NO_GENES, type Track } from "./track";
 
 /** A stretch to draw, in pixels of `basesPerPixel` from base `start` on. */
 export interface Place {
@@ -26,6 +29,8 @@ export interface Place {
 /** Bases a pixel from which on intervals are not drawn: views of about a megabase. */
 const FAR = 1000;
 
+const ADD_GENES = "No genes of this assembly came with Nascape: add a GTF or GFF3 file of them (Add track, or drop it here).";
+
 const STRANDED: readonly Fold[] = ["mean", "max", "mean", "max"];
 const PLAIN: readonly Fold[] = ["mean", "max"];
 const IMPUTED: readonly Fold[] = ["mean", "max", "mean", "mean"];
@@ -39,10 +44,12 @@ export class Painter {
   private mosts: ReadonlyMap<string, number> = new Map();
   private readonly tiles: TileStore;
   private readonly features: FeatureStore;
+  private readonly reads: StretchStore<Reads>;
 
-  constructor(tiles: TileStore, features: FeatureStore) {
+  constructor(tiles: TileStore, features: FeatureStore, reads: StretchStore<Reads>) {
     this.tiles = tiles;
     this.features = features;
+    this.reads = reads;
   }
 
   /** Finds the ranges of what is on the screen; only these keys have changed. Returns the keys of the tracks whose range is another now. */
@@ -69,7 +76,9 @@ export class Painter {
     const { source, height, colour, log, window } = track;
     const look: PanelLook = { height, colour, log, window, ground, interval: track.interval && place.basesPerPixel < FAR, top: this.tops.get(track.key) ?? 1 };
     const featureLook = { ...look, ...place };
-    if (source.kind === "features") {
+    if (source.kind === "features" && source.track === NO_GENES) {
+      drawRemark(on, ADD_GENES, height, place.seen, ground);
+    } else if (source.kind === "features") {
       const end = place.start + place.width * place.basesPerPixel;
       drawFeatures(on, this.features.get(source.track, place.chromosome, place.start, end), featureLook);
       this.drawFault(on, this.features.failureOf(source.track), place, look);
@@ -78,18 +87,27 @@ export class Painter {
     } else {
       const series = { track: source.track, imputed: source.kind === "imputed" ? source.by : null };
       const pixels = this.pixels(series, foldsOf(track), place);
+      const close = source.kind === "signal" && source.reads === true && bases(place) < CLOSE + place.basesPerPixel;
+      const part = close ? { ...look, height: coverageHeight(height) } : look;
       if (source.kind === "assay") drawAssay(on, pixels, look);
-      else if (source.kind === "signal") drawSignal(on, pixels, look);
+      else if (source.kind === "signal") drawSignal(on, pixels, part);
       else drawImputed(on, pixels, look);
       const failure = this.tiles.failureOf(seriesKey(series));
-      drawWaiting(on, pixels, height, place.seen, ground, this.slow, failure);
+      drawWaiting(on, pixels, part.height, place.seen, ground, this.slow, failure);
+      if (close) this.drawReads(on, source.track, place, look);
     }
     this.drawObserved(on, track, place, look);
   }
 
   /** What stands under the pointer, in words. */
-  valueAt(track: Track, chromosome: string, length: number, base: number, basesPerPixel: number): string {
+  valueAt(track: Track, seen: Seen, { base, y }: { base: number; y: number }): string {
     const { source } = track;
+    const { chromosome, length, basesPerPixel } = seen;
+    if (source.kind === "signal" && source.reads === true && seen.end - seen.start <= CLOSE && y > coverageHeight(track.height)) {
+      const held = this.reads.most(source.track, chromosome, seen.start, seen.end);
+      const look = { ...placeOf(seen), height: track.height };
+      return held === undefined ? "" : readAt(held.answer, base, y, { ...look, seen: { from: 0, to: look.width } }, chromosome);
+    }
     if (source.kind === "features") {
       const slack = basesPerPixel * 2;
       const here = this.features.get(source.track, chromosome, base - slack, base + slack);
@@ -144,6 +162,14 @@ export class Painter {
     drawObserved(on, mean, { ...look, top: niceCeiling(largest(visible)) });
   }
 
+  /** Single reads, below the coverage. */
+  private drawReads(on: Surface, track: string, place: Place, look: PanelLook): void {
+    const held = this.reads.most(track, place.chromosome, place.start + place.seen.from * place.basesPerPixel, place.start + place.seen.to * place.basesPerPixel);
+    if (held !== undefined) drawReads(on, held.answer, { ...look, ...place });
+    const failure = this.reads.failureOf(track);
+    if (failure !== undefined) drawRemark(on, failure, look.height + coverageHeight(look.height), place.seen, look.ground);
+  }
+
   private drawFault(on: Surface, failure: string | undefined, place: Place, look: PanelLook): void {
     if (failure === undefined) return;
     const state = new Uint8Array(place.width).fill(3);
@@ -153,6 +179,11 @@ export class Painter {
   private pixels(series: Series, folds: readonly Fold[], place: Omit<Place, "seen">): Pixels {
     return pixelsOf(this.tiles, folds, { ...place, series: seriesKey(series), imputed: series.imputed !== null });
   }
+}
+
+/** Bases on the screen. */
+function bases({ seen, basesPerPixel }: Place): number {
+  return (seen.to - seen.from) * basesPerPixel;
 }
 
 function foldsOf({ source }: Track): readonly Fold[] {

@@ -9,7 +9,8 @@ import type { Series } from "./tile/store";
 /** Where a track's numbers or features come from. `track` names an open track of the program. */
 export type Source =
   | { kind: "assay"; track: string }
-  | { kind: "signal"; track: string }
+  /** `reads`: of a BAM, whose single reads are drawn close up. */
+  | { kind: "signal"; track: string; reads?: true }
   | { kind: "imputed"; track: string; by: ImputedBy; score: boolean }
   | { kind: "features"; track: string }
   | { kind: "explanation"; track: string; chromosome: string; start: number; end: number; what: Explanation };
@@ -46,12 +47,20 @@ export function seriesOf(track: Track): Series[] {
   return series;
 }
 
+/** Stands for the genes of an assembly whose genes are not at hand. */
+export const NO_GENES = "genes:";
+
 /** The open tracks whose features a track shows. */
 export function featuresOf({ source, observed }: Track): string[] {
   const tracks: string[] = [];
-  if (source.kind === "features") tracks.push(source.track);
+  if (source.kind === "features" && source.track !== NO_GENES) tracks.push(source.track);
   if (observed?.kind === "features") tracks.push(observed.track);
   return tracks;
+}
+
+/** The open BAM whose single reads a track shows close up. */
+export function readsOf({ source }: Track): string[] {
+  return source.kind === "signal" && source.reads === true ? [source.track] : [];
 }
 
 /** True when the track's numbers are scores of 'in a peak' from 0 to 1. */

@@ -27,7 +27,7 @@ impl Browser {
         let assembly = track.info.assembly.as_deref();
         let chromosomes = chromosomes(&track);
         let bands = assembly.map(|assembly| bands(assembly, &chromosomes)).unwrap_or_default();
-        let genes = assembly.is_some_and(|assembly| genes::of(assembly).is_some());
+        let genes = assembly.is_some_and(genes::known);
         Ok(Genome { name: assembly.unwrap_or_default().to_owned(), chromosomes, bands, genes })
     }
 }

@@ -24,6 +24,7 @@ mod memory;
 mod open;
 mod pairing;
 mod picture;
+mod reads;
 mod recent;
 mod retraining;
 mod session;

@@ -41,6 +41,19 @@ impl<R> Checked<R> {
         Self { inner, next: Length::Magic, bytes: [0; 4], passed: 0, skip: 0, references: 0 }
     }
 
+    /// Of a stream that stands where an alignment begins.
+    pub fn at_alignment(inner: R) -> Self {
+        Self { next: Length::Alignment, ..Self::new(inner) }
+    }
+
+    pub fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    pub fn inner_mut(&mut self) -> &mut R {
+        &mut self.inner
+    }
+
     fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while let [first, rest @ ..] = bytes {
             if self.skip > 0 {

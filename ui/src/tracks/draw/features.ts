@@ -8,6 +8,8 @@ import type { Window } from "./waiting";
 const ROW = 24;
 const BOX = 8;
 const GAP = 6;
+/** Pixels of a gene that is drawn as a box. */
+const SMALL = 6;
 const FONT = "11px system-ui, -apple-system, 'Segoe UI', sans-serif";
 
 /** How features stand in a panel. */
@@ -43,7 +45,9 @@ export function place(
     const named = width === 0 ? -1 : free.findIndex((end) => end + GAP <= Math.min(from, middle - width / 2));
     if (named !== -1) {
       free[named] = Math.max(to, middle + width / 2);
-      return { feature, row: named, name: middle };
+      // Of what is out of sight, half a name would come into it.
+      const seen = to > look.seen.from && from < look.seen.to;
+      return { feature, row: named, name: seen ? middle : null };
     }
     const row = free.findIndex((end) => end + 1 <= from);
     const chosen = row === -1 ? rows - 1 : row;
@@ -80,7 +84,8 @@ function drawFeature(on: Surface, { feature, row, name }: Placed, look: FeatureL
   const top = 4 + row * ROW;
   const middle = top + BOX / 2;
   on.fillStyle = look.colour;
-  if (feature.exons.length > 0) {
+  // Of a gene of a few pixels no exon can be told from the next.
+  if (feature.exons.length > 0 && to - from > SMALL) {
     on.fillRect(from, middle - 0.5, to - from, 1);
     for (const [start, end] of feature.exons) {
       const left = (start - look.start) / look.basesPerPixel;

@@ -63,6 +63,11 @@ function label(on: Surface, text: string, from: number, to: number, height: numb
   on.textAlign = "left";
 }
 
+/** A sentence where nothing else is drawn. */
+export function drawRemark(on: Surface, text: string, height: number, seen: Window, ground: Ground): void {
+  label(on, text, seen.from, seen.to, height, seen, ground.faint);
+}
+
 /** The text, cut with an ellipsis to a width; empty when not even a word fits. */
 export function fitted(on: Pick<Surface, "measureText">, text: string, width: number): string {
   if (width < 24) return "";

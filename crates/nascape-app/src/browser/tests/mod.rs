@@ -3,6 +3,8 @@
 mod bundles;
 mod exports;
 mod files;
+mod genes;
+mod reads;
 mod sessions;
 mod tiles;
 

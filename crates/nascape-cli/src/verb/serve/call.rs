@@ -46,6 +46,7 @@ fn answer(browser: &Browser, method: &str, arguments: &Arguments) -> Option<Answ
         "find" => text("track").and_then(|track| json(browser.find(&track, &text("text")?))),
         "cancel_tiles" => arguments.get::<Vec<u64>>("tickets").and_then(|tickets| json(browser.cancel_tiles(&tickets))),
         "features" => arguments.get("request").and_then(|request| json(browser.features(&request))),
+        "reads" => arguments.get("request").and_then(|request| json(browser.reads(&request))),
         "add_bundle" => text("path").and_then(|path| json(browser.add_bundle(&path))),
         "remove_bundle" => text("name").and_then(|name| json(browser.remove_bundle(&name))),
         "make_default" => text("name").and_then(|name| json(browser.make_default(&name))),

@@ -436,8 +436,7 @@ fn a_bundle_that_replaces_another_is_there_as_a_whole_or_the_other_is() {
     for kill in 0..kills() * 2 {
         let mut replacing = Command::new(std::env::current_exe().unwrap());
         replacing.args(["--exact", "faults::replaces_a_bundle_without_end", "--ignored"]);
-        let mut replacing =
-            replacing.env("NASCAPE_REPLACED", folder.path()).stdout(Stdio::null()).spawn().unwrap();
+        let mut replacing = replacing.env("NASCAPE_REPLACED", folder.path()).stdout(Stdio::null()).spawn().unwrap();
         while !at("begun").exists() {
             assert!(replacing.try_wait().unwrap().is_none(), "it has no end");
             thread::sleep(Duration::from_millis(2));

@@ -49,7 +49,7 @@ app: window $(BESIDE)
 	scripts/setup-window $(DEB_TOOLS)
 	ui/node_modules/.bin/tauri build $(APP_FLAGS) $(DEB_FLAGS) -- --locked
 
-# The .deb, unpacked: its files, its libraries, and its window retraining by the program beside it. Some three minutes after make app.
+# The .deb, unpacked: its files, its libraries, and its window retraining by the program beside it. Half a minute after make app.
 test-app: export NASCAPE_PACKAGE := $(CARGO_TARGET_DIR)/deb/unpacked
 test-app: export NASCAPE_DEB = $(shell ls -t $(CARGO_TARGET_DIR)/release/bundle/deb/*.deb 2>/dev/null | head -1)
 test-app: app

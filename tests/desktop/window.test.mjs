@@ -70,6 +70,21 @@ test("an_exported_region_is_what_nascape_impute_writes", async () => {
   }
 });
 
+test("a_picture_arrives_byte_by_byte_at_a_path_of_any_letters_that_was_picked", async () => {
+  const bytes = [0x89, 0x50, 0, 255, 10, 13];
+  const save = (path) => {
+    const script = `const [bytes, path] = arguments;
+      return window.__TAURI_INTERNALS__
+        .invoke("save_picture", new Uint8Array(bytes), { headers: { "nascape-path": path } })
+        .then(() => "", (fault) => fault.message);`;
+    return app.run(script, bytes, JSON.stringify(path).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  };
+  const path = join(folder, "exported", "Größe µ 图 🧬.png");
+  assert.equal(await save(path), "");
+  assert.deepEqual([...(await readFile(path))], bytes);
+  assert.match(await save(join(folder, "elsewhere.png")), /was not chosen by you/);
+});
+
 test("the_page_can_call_its_own_commands_only_and_open_what_was_picked_only", async () => {
   for (const command of ["plugin:dialog|open", "plugin:window|close", "plugin:log|log"]) {
     await assert.rejects(invoke(app, command, {}), /not allowed/);

@@ -211,7 +211,7 @@ mod tests {
         thread::spawn(move || {
             let mut held = Vec::new();
             for mut stream in listener.incoming().map(|stream| stream.unwrap()) {
-                let _ = stream.write_all(PART[..PART.len() - 2].as_bytes());
+                let _ = stream.write_all(&PART.as_bytes()[..PART.len() - 2]);
                 held.push(stream);
             }
         });

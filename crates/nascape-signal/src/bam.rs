@@ -75,7 +75,7 @@ pub struct ReadEnds {
 /// Counts the read ends of a BAM file. Memory: 4 bytes a read.
 ///
 /// # Errors
-/// [`Error::Damaged`] for a file that is cut or does not parse, [`Error::Read`] when the disk fails.
+/// [`Error::Damaged`](crate::Error) for a file that is cut or does not parse, [`Error::Read`](crate::Error) when the disk fails.
 pub fn read(path: &Path, library: Library) -> Result<ReadEnds> {
     let mut file = Alignments::open(path)?;
     let chromosomes = file.chromosomes.clone();

@@ -47,7 +47,7 @@ export class Stage {
   private arriving: ReturnType<typeof setTimeout> | undefined;
   private exporting = false;
   /** What the window shows of the column of tracks, in its pixels. */
-  private sight = { top: 0, bottom: window.innerHeight };
+  private window = { top: 0, bottom: window.innerHeight };
   /** Tracks out of sight that were not drawn. */
   private readonly unseen = new Set<string>();
   /** Tracks from the top on that igv.js has made: each takes it some milliseconds, and of a hundred some twenty are seen. */
@@ -109,8 +109,7 @@ export class Stage {
 
   /** The user scrolled, or the window grew: what comes into sight is drawn. */
   look(top: number, height: number): void {
-    // Half a window more at either end, so that it is there when it comes.
-    this.sight = { top: top - height / 2, bottom: top + height * 1.5 };
+    this.window = { top, bottom: top + height };
     const inSight = this.inSight();
     this.repaintSoon(new Set([...this.unseen].filter((key) => inSight.has(key))));
     this.ask();
@@ -179,12 +178,14 @@ export class Stage {
     return theme.dark && !this.exporting ? DARK : LIGHT;
   }
 
-  /** The tracks that the window shows, or will when it is scrolled a little. */
-  private inSight(): Set<string> {
+  /** The tracks that the window shows, or will when it is scrolled by a half of it: what comes should be there. */
+  private inSight(beyond = 0.5): Set<string> {
     const keys = new Set<string>();
+    const margin = (this.window.bottom - this.window.top) * beyond;
+    const [top, bottom] = [this.window.top - margin, this.window.bottom + margin];
     let y = IDEOGRAM_HEIGHT + RULER_HEIGHT;
     for (const { key, height } of this.tracks) {
-      if (y + height > this.sight.top && y < this.sight.bottom) keys.add(key);
+      if (y + height > top && y < bottom) keys.add(key);
       y += height;
     }
     return keys;
@@ -236,7 +237,7 @@ export class Stage {
   private ask(): void {
     const view = this.view;
     if (view === null) return;
-    const inSight = this.inSight();
+    const inSight = this.inSight(0);
     const near = this.tracks.filter(({ key }) => inSight.has(key));
     const beyond = this.tracks.filter(({ key }) => !inSight.has(key));
     this.tiles.want(near.flatMap(seriesOf), view.seen, beyond.flatMap(seriesOf));

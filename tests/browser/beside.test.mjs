@@ -95,7 +95,7 @@ test("a BAM beside the assay shows how many reads cover each base, and close up 
   const told = page.locator(".pointer .value");
   let value = "";
   for (let part = 0.05; part < 1 && !value.includes("quality"); part += 0.01) {
-    await page.mouse.move(field.x + field.width * part, label.y + 42);
+    await page.mouse.move(field.x + field.width * part, label.y + 49);
     value = (await told.count()) === 0 ? "" : await told.textContent();
   }
   assert.match(value, /^n {2}chr7:5,56[\d,]+-5,56[\d,]+ \([+-]\) {2}\d+M {2}no mapping quality$/);

@@ -18,7 +18,8 @@ before(async () => {
   writeFileSync(join(folder, "fly.sizes"), "chr2L\t23513712\n");
   const made = ["--chrom-sizes", join(folder, "fly.sizes"), "--output", join(folder, "fly.bw"), "--quiet"];
   execFileSync(PROGRAM, ["bin", "--signal", join(folder, "fly.bedGraph"), ...made]);
-  writeFileSync(join(folder, "fly.gtf"), 'chr2L\tx\texon\t100001\t100400\t.\t-\t.\tgene_id "g"; transcript_id "t"; gene_name "gugu";\n');
+  const gugu = (kind) => `chr2L\tx\t${kind}\t100001\t100400\t.\t-\t.\tgene_id "g"; transcript_id "t"; gene_name "gugu";\n`;
+  writeFileSync(join(folder, "fly.gtf"), gugu("transcript") + gugu("exon"));
   browser = await launch();
   server = await serve(folder);
 });

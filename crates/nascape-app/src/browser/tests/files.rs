@@ -94,7 +94,7 @@ fn features_stand_beside_an_assay_and_their_names_are_found() {
     let names: Vec<(&str, &str)> = found.iter().map(|place| (place.name.as_str(), place.chromosome.as_str())).collect();
     assert_eq!(names, [("SOD1", "chr21"), ("SOD1-AS", "chr21")]);
     let genome = desk.browser.genome(&opened.tracks[0].id).unwrap();
-    assert_eq!((genome.name.as_str(), genome.genes, genome.chromosomes.len() > 20), ("hg19", false, true));
+    assert_eq!((genome.name.as_str(), genome.genes, genome.chromosomes.len() > 20), ("hg19", true, true));
     assert!(genome.bands.iter().any(|band| band.chromosome == "chr21" && band.name == "q22.3"));
 }
 

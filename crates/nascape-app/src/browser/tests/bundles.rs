@@ -36,7 +36,7 @@ fn a_bundles_folder_is_opened_at_the_next_start_and_told_and_forgotten_when_it_i
     assert!(lost[0].message.contains("was moved or deleted"), "{lost:?}");
 
     desk.browser.remove_bundle(&folder).unwrap();
-    assert_eq!(desk.browser.about().unwrap().lost, []);
+    assert!(desk.browser.about().unwrap().lost.is_empty());
     fs::rename(desk.path("elsewhere"), &folder).unwrap();
     let desk = desk.restarted();
     assert!(!knows(&desk.browser, &folder) && desk.browser.about().unwrap().lost.is_empty());

@@ -34,7 +34,7 @@ pub struct Feature {
 }
 
 /// Reads features in the order of the file. Of a GTF or GFF3: the genes with the exons of all their transcripts, or the transcripts where
-/// there are no genes.
+/// there are no genes, or what exons tell of their genes where there is nothing else.
 ///
 /// # Errors
 /// [`Error::Line`] for a line that does not parse; [`Error::Empty`] when there is no feature; [`Error::Read`], [`Error::Damaged`].
@@ -128,6 +128,27 @@ mod tests {
         let found = features(gff).unwrap();
         assert_eq!((found.len(), found[0].name.as_str(), found[0].strand), (1, "ABC,1", '-'));
         assert_eq!(found[0].exons, [[100, 200]]);
+    }
+
+    #[test]
+    fn exons_alone_tell_of_their_genes() {
+        // As UCSC's Table Browser writes them: the second copy of NM_2 lies on another chromosome.
+        let exon = |chromosome: &str, kind: &str, first: u32, last: u32, strand: &str, id: &str| {
+            let attributes = format!("gene_id \"{id}\"; transcript_id \"{id}\";");
+            format!("{chromosome}\thg19_refGene\t{kind}\t{first}\t{last}\t0.000000\t{strand}\t.\t{attributes}\n")
+        };
+        let gtf = [
+            exon("chr1", "CDS", 320, 400, "-", "NM_1"),
+            exon("chr1", "exon", 301, 400, "-", "NM_1"),
+            exon("chrX", "exon", 11, 20, "+", "NM_2"),
+            exon("chr1", "exon", 101, 200, "-", "NM_1"),
+            exon("chrY", "exon", 11, 20, "+", "NM_2"),
+        ];
+        let found = features(&gtf.concat()).unwrap();
+        let places: Vec<_> = found.iter().map(|gene| (gene.chromosome.as_str(), gene.start, gene.end)).collect();
+        assert_eq!(places, [("chr1", 100, 400), ("chrX", 10, 20), ("chrY", 10, 20)]);
+        assert_eq!((found[0].name.as_str(), found[0].strand), ("NM_1", '-'));
+        assert_eq!(found[0].exons, [[100, 200], [300, 400]]);
     }
 
     #[test]

@@ -13,6 +13,29 @@ pub(super) struct Annotation {
     gene_of: HashMap<String, String>,
     /// Exons by what they name as parent: a transcript, in GTF its gene too.
     exons: Vec<(Vec<String>, [u32; 2])>,
+    /// What exons tell of genes, as long as no gene and no transcript has a line of its own; such are the GTFs of UCSC's Table Browser.
+    told_by_exons: ToldByExons,
+}
+
+/// Genes put together from exons that name them, in the order of the file.
+#[derive(Default)]
+struct ToldByExons {
+    genes: Vec<Feature>,
+    /// The place of each by its id, chromosome and strand: a gene's copies elsewhere may share its id.
+    places: HashMap<(String, String, char), usize>,
+}
+
+impl ToldByExons {
+    fn add(&mut self, id: String, exon: Feature) {
+        let [start, end] = [exon.start, exon.end];
+        let place = *self.places.entry((id, exon.chromosome.clone(), exon.strand)).or_insert(self.genes.len());
+        if place == self.genes.len() {
+            self.genes.push(exon);
+        }
+        let gene = &mut self.genes[place];
+        (gene.start, gene.end) = (gene.start.min(start), gene.end.max(end));
+        gene.exons.push([start, end]);
+    }
 }
 
 impl Annotation {
@@ -42,7 +65,21 @@ impl Annotation {
             names.iter().find_map(named)
         };
         let (start, end) = (first - 1, last);
+        let feature = |names: &[&str]| Feature {
+            chromosome: (*chromosome).to_owned(),
+            start,
+            end,
+            name: value(names).unwrap_or_default(),
+            strand: strand.chars().next().filter(|strand| "+-".contains(*strand)).unwrap_or('.'),
+            score: score.parse().ok(),
+            exons: Vec::new(),
+        };
         if kind == "exon" {
+            if self.genes.is_empty() && self.transcripts.is_empty() {
+                let id = value(&["gene_id", "Parent", "transcript_id"]).unwrap_or_default();
+                self.told_by_exons
+                    .add(id, Feature { score: None, ..feature(&["gene_name", "gene_id", "Parent", "transcript_id"]) });
+            }
             let parents = value(&["Parent"]).map_or_else(
                 || [value(&["transcript_id"]), value(&["gene_id"])].into_iter().flatten().collect(),
                 |parents| parents.split(',').map(str::to_owned).collect(),
@@ -50,34 +87,25 @@ impl Annotation {
             self.exons.push((parents, [start, end]));
             return Ok(());
         }
-        let feature = Feature {
-            chromosome: (*chromosome).to_owned(),
-            start,
-            end,
-            name: value(if is_gene {
-                &["gene_name", "Name", "gene", "gene_id", "ID"]
-            } else {
-                &["gene_name", "transcript_name", "Name", "transcript_id", "ID"]
-            })
-            .unwrap_or_default(),
-            strand: strand.chars().next().filter(|strand| "+-".contains(*strand)).unwrap_or('.'),
-            score: score.parse().ok(),
-            exons: Vec::new(),
-        };
         if is_gene {
-            self.genes.push((value(&["ID", "gene_id"]).unwrap_or_default(), feature));
+            let names = ["gene_name", "Name", "gene", "gene_id", "ID"];
+            self.genes.push((value(&["ID", "gene_id"]).unwrap_or_default(), feature(&names)));
         } else {
             let id = value(&["ID", "transcript_id"]).unwrap_or_default();
             if let Some(gene) = value(&["Parent"]) {
                 self.gene_of.insert(id.clone(), gene);
             }
-            self.transcripts.push((id, feature));
+            let names = ["gene_name", "transcript_name", "Name", "transcript_id", "ID"];
+            self.transcripts.push((id, feature(&names)));
         }
         Ok(())
     }
 
-    /// The genes with their exons, or the transcripts where there is no gene.
-    pub fn finish(self) -> impl Iterator<Item = Feature> {
+    /// The genes with their exons, or the transcripts where there is no gene, or what the exons tell of genes where there is neither.
+    pub fn finish(self) -> Vec<Feature> {
+        if self.genes.is_empty() && self.transcripts.is_empty() {
+            return self.told_by_exons.genes.into_iter().map(with_exons_joined).collect();
+        }
         let mut found = if self.genes.is_empty() { self.transcripts } else { self.genes };
         let places: HashMap<String, usize> =
             found.iter().enumerate().map(|(place, (id, _))| (id.clone(), place)).collect();
@@ -89,8 +117,12 @@ impl Annotation {
             of.dedup();
             of.into_iter().for_each(|place| found[place].1.exons.push(exon));
         }
-        found.into_iter().map(|(_, feature)| Feature { exons: joined(feature.exons), ..feature })
+        found.into_iter().map(|(_, feature)| with_exons_joined(feature)).collect()
     }
+}
+
+fn with_exons_joined(feature: Feature) -> Feature {
+    Feature { exons: joined(feature.exons), ..feature }
 }
 
 /// Sorted stretches, overlapping ones as one.

@@ -106,19 +106,26 @@ impl Worker {
     }
 }
 
+/// What Rust, C++ and the system say when there is no memory; the last, when there is none for another thread.
+const OUT_OF_MEMORY: [&str; 4] =
+    ["memory allocation of", "bad_alloc", "Cannot allocate memory", "Resource temporarily unavailable"];
+
 /// Why a worker ended that told no end, for people.
 fn why(status: Option<ExitStatus>, said: &str) -> String {
     const MEMORY: &str = "Close other programs, or retrain on smaller regions.";
     let signal = status.and_then(signal);
-    if said.contains("memory allocation of") || said.contains("bad_alloc") {
+    if OUT_OF_MEMORY.iter().any(|words| said.contains(words)) {
         return format!("the computer had no memory left for it. {MEMORY}");
     }
     if signal == Some(9) {
         return format!("the system ended it, most likely because the computer ran out of memory. {MEMORY}");
     }
     let how = status.map_or_else(String::new, |status| format!(" ({status})"));
-    match said.lines().rfind(|line| !line.trim().is_empty()) {
-        Some(last) => format!("of a fault in the program that trains{how}: {last}"),
+    let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+    // A panic says what it is about below its place, and much after that.
+    let of_panic = lines.clone().skip_while(|line| !line.contains("panicked at")).nth(1);
+    match of_panic.or_else(|| lines.next_back()) {
+        Some(fault) => format!("of a fault in the program that trains{how}: {fault}"),
         None => format!("the program that trains was ended{how}."),
     }
 }
@@ -131,4 +138,25 @@ fn signal(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal(_: ExitStatus) -> Option<i32> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn want_of_memory_is_told_however_it_is_said_and_a_panic_by_what_it_is_about() {
+        let panic = |about: &str| {
+            format!(
+                "\nthread 'main' (7) panicked at crates/x.rs:2:3:\n{about}\nstack backtrace:\n   0: main\nnote: Some details are omitted.\n"
+            )
+        };
+        for said in
+            ["memory allocation of 96 bytes failed".to_owned(), panic("a thread: Resource temporarily unavailable")]
+        {
+            assert!(why(None, &said).contains("had no memory left"), "{said}");
+        }
+        assert!(why(None, &panic("no such bin")).ends_with(": no such bin"));
+        assert!(why(None, "libxgboost is missing\n\n").ends_with(": libxgboost is missing"));
+    }
 }

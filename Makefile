@@ -16,7 +16,7 @@ export NASCAPE_DESKTOP := $(CARGO_TARGET_DIR)/release/nascape-desktop
 NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: demo demo-figures build ui window app test test-app lint test-rust test-ui test-browser test-load test-desktop test-peers measure-desktop deny
+.PHONY: demo demo-figures build ui window app test test-app lint test-rust test-ui test-browser test-load test-desktop test-peers measure-browser measure-desktop deny
 .PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills fuzz
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
@@ -101,7 +101,11 @@ test-desktop: build window
 	scripts/on-a-display node --test tests/desktop/native.test.mjs
 	scripts/on-a-display node --test tests/desktop/retraining.test.mjs
 
-# Seconds to the first track, milliseconds a pan and a zoom, in the window.
+# Seconds to the first track, milliseconds a pan and a zoom, and what ten minutes of browsing take of memory: in Chromium, in the window.
+measure-browser: build ui
+	scripts/setup-window chromium
+	node tests/browser/measure.mjs
+
 measure-desktop: window
 	scripts/setup-window WebKitWebDriver xvfb-run
 	scripts/on-a-display node tests/desktop/measure.mjs

@@ -103,6 +103,12 @@ impl Window {
         ids.filter(|&id| parent(id) == Some(self.server.id()) && !stat(id).contains(") Z ")).collect()
     }
 
+    /// Waits until the retraining of `mark` has learned for an epoch.
+    fn wait_for_an_epoch(&self) {
+        let checkpoint = self.home("retraining/mark/.tuned.0.checkpoint");
+        wait_for("the first epoch", || checkpoint.exists().then_some(()));
+    }
+
     fn worker(&self) -> u32 {
         wait_for("a worker", || self.workers().first().copied())
     }
@@ -208,6 +214,7 @@ fn killed_at_random_moments_it_ends_as_it_would_have_ended_undisturbed() {
 fn a_training_that_runs_out_of_memory_stops_with_a_sentence_and_the_window_lives() {
     let window = Window::new();
     let id = window.retrain("mark");
+    window.wait_for_an_epoch();
     let limit = Command::new("prlimit").args(["--pid", &window.worker().to_string(), "--as=1000000"]).status();
     assert!(limit.unwrap().success());
     let job = window.until(id, &["interrupted"]);
@@ -227,8 +234,7 @@ fn it_is_paused_gone_on_with_after_the_window_was_closed_and_ended_with_its_best
     window.worker();
     assert_eq!(window.job(second)["state"], "waiting", "one retraining at a time");
     window.ask("cancel_job", json!({"id": second}));
-    let checkpoint = window.home("retraining/mark/.tuned.0.checkpoint");
-    wait_for("the first epoch", || checkpoint.exists().then_some(()));
+    window.wait_for_an_epoch();
     window.steer(id, "pause");
     assert!(window.until(id, &["paused"])["message"].as_str().unwrap().contains("Resume"));
     assert!(window.workers().is_empty(), "processor and memory are free again");

@@ -106,9 +106,14 @@ impl Worker {
     }
 }
 
-/// What Rust, C++ and the system say when there is no memory; the last, when there is none for another thread.
-const OUT_OF_MEMORY: [&str; 4] =
-    ["memory allocation of", "bad_alloc", "Cannot allocate memory", "Resource temporarily unavailable"];
+/// What Rust, C++ and the system say when there is no memory; the last two, when there is none for a thread, or for a library.
+const OUT_OF_MEMORY: [&str; 5] = [
+    "memory allocation of",
+    "bad_alloc",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "failed to map segment",
+];
 
 /// Why a worker ended that told no end, for people.
 fn why(status: Option<ExitStatus>, said: &str) -> String {

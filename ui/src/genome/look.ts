@@ -28,6 +28,5 @@ export function dress(host: HTMLElement): void {
   shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
 }
 
-/** Heights of what igv.js draws above the first track, margins among them. */
-export const IDEOGRAM_HEIGHT = 22;
-export const RULER_HEIGHT = 40;
+/** Height of the ideogram (22) and the ruler (40), which igv.js draws above the first track, margins among them. */
+export const HEAD_HEIGHT = 62;

@@ -15,7 +15,7 @@ import { StretchStore } from "../tracks/stretch-store";
 import { featuresOf, readsOf, seriesOf, type Track } from "../tracks/track";
 import { samePlace, type Locus } from "./locus";
 import type { IgvDrawing } from "./igv-parts";
-import { IDEOGRAM_HEIGHT, RULER_HEIGHT } from "./look";
+import { HEAD_HEIGHT } from "./look";
 import { drawRuler } from "./ruler";
 import { GenomeView, type Spot } from "./view";
 
@@ -183,7 +183,7 @@ export class Stage {
     const keys = new Set<string>();
     const margin = (this.window.bottom - this.window.top) * beyond;
     const [top, bottom] = [this.window.top - margin, this.window.bottom + margin];
-    let y = IDEOGRAM_HEIGHT + RULER_HEIGHT;
+    let y = HEAD_HEIGHT;
     for (const { key, height } of this.tracks) {
       if (y + height > top && y < bottom) keys.add(key);
       y += height;
@@ -241,8 +241,9 @@ export class Stage {
     const near = this.tracks.filter(({ key }) => inSight.has(key));
     const beyond = this.tracks.filter(({ key }) => !inSight.has(key));
     this.tiles.want(near.flatMap(seriesOf), view.seen, beyond.flatMap(seriesOf));
-    this.features.want([...new Set([...near, ...beyond].flatMap(featuresOf))], view.seen);
-    this.reads.want([...new Set([...near, ...beyond].flatMap(readsOf))], view.seen.filter(({ start, end }) => end - start <= CLOSE));
+    const nearestFirst = [...near, ...beyond];
+    this.features.want([...new Set(nearestFirst.flatMap(featuresOf))], view.seen);
+    this.reads.want([...new Set(nearestFirst.flatMap(readsOf))], view.seen.filter(({ start, end }) => end - start <= CLOSE));
     this.count();
   }
 

@@ -1,7 +1,7 @@
 // The view as a file: igv.js's drawing with our labels and axes beside it.
 
 import type { Stage } from "../genome/stage.svelte";
-import { IDEOGRAM_HEIGHT, RULER_HEIGHT } from "../genome/look";
+import { HEAD_HEIGHT } from "../genome/look";
 import { regionText } from "../genome/locus";
 import type { Workspace } from "../session/workspace.svelte";
 import { LIGHT } from "../tracks/colour";
@@ -28,7 +28,7 @@ async function wholeSvg(workspace: Workspace, stage: Stage): Promise<SVGSVGEleme
   const { tracks, loci } = workspace.view;
   const frames = stage.view?.frames ?? [];
   const right = Math.max(...frames.map(({ left, width }) => left + width), 0);
-  const top = TITLE + IDEOGRAM_HEIGHT + RULER_HEIGHT;
+  const top = TITLE + HEAD_HEIGHT;
   const height = top + tracks.reduce((sum, track) => sum + track.height, 0) + 4;
   const svg = element("svg", { width: LABEL + right, height, viewBox: `0 0 ${LABEL + right} ${height}`, "font-family": FONT });
   svg.append(element("rect", { width: LABEL + right, height, fill: LIGHT.ground }));

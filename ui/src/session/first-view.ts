@@ -4,6 +4,7 @@ import type { Backend } from "../backend/backend";
 import type { Genome } from "../backend/wire/Genome";
 import type { TrackInfo } from "../backend/wire/TrackInfo";
 import type { Locus } from "../genome/locus";
+import { HEAD_HEIGHT } from "../genome/look";
 import { COLUMNS } from "../tracks/tile/choice";
 import { newTicket } from "../tracks/tile/store";
 import type { Track } from "../tracks/track";
@@ -14,8 +15,6 @@ const STEP = 51_200;
 const SPAN = 4;
 /** Tracks grow by no more than this to fill the window. */
 const MOST_GROWTH = 1.6;
-/** Pixels of ideogram and ruler. */
-const HEAD = 62;
 
 /**
  * Where to begin: in the third quarter of the first chromosome that has data, the 200 kb where the strand with fewer reads
@@ -61,7 +60,7 @@ export function busiestColumn(tile: Float32Array, stranded: boolean): number | n
 /** The tracks, higher where the window's `room` (pixels) leaves some empty. */
 export function filling(tracks: readonly Track[], room: number): Track[] {
   const needed = tracks.reduce((all, { height }) => all + height, 0);
-  const growth = Math.min(MOST_GROWTH, (room - HEAD) / needed);
+  const growth = Math.min(MOST_GROWTH, (room - HEAD_HEIGHT) / needed);
   if (growth <= 1) return [...tracks];
   return tracks.map((track) => (track.source.kind === "features" ? track : { ...track, height: Math.floor(track.height * growth) }));
 }

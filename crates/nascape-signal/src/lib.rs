@@ -44,6 +44,7 @@ pub mod smooth;
 mod text;
 mod unpacked;
 pub mod wanted;
+mod widest;
 
 pub use assay::{Assay, StrandBins};
 pub use assembly::Assembly;
@@ -56,3 +57,4 @@ pub use progress::Progress;
 pub use region::Region;
 pub use signal::{Signal, SignalOptions};
 pub use simulate::simulated_pair;
+pub use widest::widest;

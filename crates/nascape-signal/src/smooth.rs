@@ -1,6 +1,6 @@
 //! Gaussian smoothing of a binned track, as the paper smooths its targets.
 
-use pulp::Arch;
+use crate::widest;
 
 use crate::{Error, Result};
 
@@ -39,7 +39,7 @@ pub fn gaussian(track: &mut [f32], sigma: f64) -> Result<()> {
     // Whole blocks far from the ends and from missing bins, side by side; the sums are taken in the same order as below.
     let inside = if missing || track.len() < 2 * half { 0..0 } else { half..track.len() - half };
     let blocks = inside.start..inside.start + inside.len() / LANES * LANES;
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for (block, smoothed) in track[blocks.clone()].as_chunks_mut::<LANES>().0.iter_mut().enumerate() {

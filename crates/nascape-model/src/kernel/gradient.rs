@@ -1,5 +1,6 @@
 //! Backward 1-D convolution: from the gradient of the output to those of the input, the weights and the biases.
 
+use nascape_signal::widest;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::conv::{Activation, PackedConv, Shape};
@@ -219,7 +220,7 @@ fn add_products<S: Simd, const COLUMNS: usize, const CHANNELS: usize>(
 /// When the channels or lengths of `y` and `dy` differ.
 pub fn mask_relu_gradient(y: Rows<'_>, mut dy: RowsMut<'_>) {
     assert_eq!((y.channels(), y.length()), (dy.channels(), dy.length()), "a ReLU's output and its gradient");
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for channel in 0..y.channels() {

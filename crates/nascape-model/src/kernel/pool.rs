@@ -1,6 +1,6 @@
 //! Dense max-pooling of two bins: what a pool of 2 becomes when every bin is predicted at once.
 
-use pulp::Arch;
+use nascape_signal::widest;
 
 use super::rows::{Rows, RowsMut};
 
@@ -12,7 +12,7 @@ use super::rows::{Rows, RowsMut};
 /// When the channels differ or the lengths do not fit.
 pub fn max_pool(x: Rows<'_>, distance: usize, mut y: RowsMut<'_>) {
     assert_eq!((x.channels(), x.length()), (y.channels(), y.length() + distance), "a pool's input");
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for channel in 0..x.channels() {
@@ -35,7 +35,7 @@ pub fn max_pool(x: Rows<'_>, distance: usize, mut y: RowsMut<'_>) {
 pub fn gradient_max_pool(x: Rows<'_>, distance: usize, dy: Rows<'_>, mut dx: RowsMut<'_>) {
     assert_eq!((x.channels(), x.length()), (dy.channels(), dy.length() + distance), "a pool's input");
     assert_eq!((x.channels(), x.length()), (dx.channels(), dx.length()), "a pool's input and its gradient");
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for channel in 0..x.channels() {

@@ -1,6 +1,6 @@
 //! Between resolutions: the mean of neighbouring steps on the way down, repetition on the way up, and sums of rows.
 
-use pulp::Arch;
+use nascape_signal::widest;
 
 use super::rows::{Rows, RowsMut};
 
@@ -11,7 +11,7 @@ use super::rows::{Rows, RowsMut};
 pub fn mean_pool(x: Rows<'_>, factor: usize, mut y: RowsMut<'_>) {
     assert_eq!((x.channels(), x.length()), (y.channels(), y.length() * factor), "a pool's input");
     let share = 1.0 / factor as f32;
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for channel in 0..x.channels() {
@@ -97,7 +97,7 @@ pub fn sum(a: Rows<'_>, b: Rows<'_>, relu: bool, mut y: RowsMut<'_>) {
     for x in [a, b] {
         assert_eq!((x.channels(), x.length()), (y.channels(), y.length()), "rows to add");
     }
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for channel in 0..a.channels() {

@@ -2,7 +2,7 @@
 //! 500 bp to 2 Mb to either side. A bin's own reads say little of a domain of Polycomb; that its surroundings are silent amid activity
 //! does. All are the same read from left to right and, with the strands exchanged, from right to left.
 
-use pulp::Arch;
+use nascape_signal::widest;
 
 use super::windows::summable;
 
@@ -61,7 +61,7 @@ pub fn block(sums: &Sums, first: usize, bins: usize, out: &mut [f32]) {
     assert_eq!(out.len(), FEATURES * bins, "features");
     let at = first + REACH;
     let mut rows = out.chunks_exact_mut(bins);
-    Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for width in WIDTHS {

@@ -99,19 +99,36 @@ impl PackedConv {
     /// # Panics
     /// When the channels or lengths of `x` and `y` disagree with the shape.
     pub fn forward(&self, x: Rows<'_>, activation: Activation, y: RowsMut<'_>) {
-        self.forward_on(Arch::new(), x, activation, y);
+        self.forward_on(Arch::new(), x, None, activation, y);
     }
 
-    fn forward_on(&self, arch: Arch, x: Rows<'_>, activation: Activation, y: RowsMut<'_>) {
+    /// Convolves `x` into `y` and adds `other`, which is as large as `y`, before the activation.
+    ///
+    /// # Panics
+    /// When the channels or lengths of `x`, `other` and `y` disagree with the shape.
+    pub fn forward_adding(&self, x: Rows<'_>, other: Rows<'_>, activation: Activation, y: RowsMut<'_>) {
+        self.forward_on(Arch::new(), x, Some(other), activation, y);
+    }
+
+    fn forward_on(&self, arch: Arch, x: Rows<'_>, other: Option<Rows<'_>>, activation: Activation, y: RowsMut<'_>) {
         assert_eq!((x.channels(), y.channels()), (self.shape.c_in, self.shape.c_out), "channels for {:?}", self.shape);
         assert_eq!(x.length(), y.length() + self.shape.reach(), "input bins for {:?}", self.shape);
-        arch.dispatch(Forward { conv: self, x, activation, y });
+        if let Some(other) = other {
+            assert_eq!(
+                (other.channels(), other.length()),
+                (y.channels(), y.length()),
+                "what is added to {:?}",
+                self.shape
+            );
+        }
+        arch.dispatch(Forward { conv: self, x, other, activation, y });
     }
 }
 
 struct Forward<'a> {
     conv: &'a PackedConv,
     x: Rows<'a>,
+    other: Option<Rows<'a>>,
     activation: Activation,
     y: RowsMut<'a>,
 }
@@ -195,6 +212,12 @@ impl Forward<'_> {
         }
 
         for (o, sums) in sums.iter_mut().enumerate() {
+            if let Some(other) = self.other {
+                let other = load::<S, VECTORS>(simd, &other.row(first + o)[start..][..bins]);
+                for (sum, other) in sums.iter_mut().zip(other) {
+                    *sum = simd.add_f32s(*sum, other);
+                }
+            }
             if self.activation == Activation::Relu {
                 let zero = simd.splat_f32s(0.0);
                 for sum in sums.iter_mut() {
@@ -244,23 +267,29 @@ mod tests {
         let Shape { c_out, .. } = conv.shape;
         let bins = conv.shape.output_length(x.length()).expect("an output bin");
         let mut y = vec![f32::NAN; c_out * bins];
-        conv.forward_on(arch, x, Activation::Linear, RowsMut::new(&mut y, c_out, bins, bins));
+        conv.forward_on(arch, x, None, Activation::Linear, RowsMut::new(&mut y, c_out, bins, bins));
         bits(Rows::new(&y, c_out, bins, bins))
     }
 
     proptest! {
         #[test]
         fn forward_equals_the_definition(
-            shape in shapes(), bins in 1..300_usize, gap in 0..20_usize, relu: bool, seed in 0..1000_u64,
+            shape in shapes(), bins in 1..300_usize, gap in 0..20_usize, relu: bool, adding: bool, seed in 0..1000_u64,
         ) {
             let (weights, bias, x, stride) = example(shape, bins, gap, seed);
             let x = Rows::new(&x, shape.c_in, bins + shape.reach(), stride);
-            let expected = convolve(shape, x, &weights, &bias);
+            let mut expected = convolve(shape, x, &weights, &bias);
+            let other = noise(shape.c_out * bins, seed + 3);
+            if adding {
+                let sums = expected.iter_mut().flatten();
+                sums.zip(&other).for_each(|(sum, &other)| sum.add(other, 1.0));
+            }
+            let other = adding.then(|| Rows::new(&other, shape.c_out, bins, bins));
             let activation = if relu { Activation::Relu } else { Activation::Linear };
             let conv = PackedConv::new(shape, &weights, &bias);
             for arch in instruction_sets() {
                 let mut y = vec![f32::NAN; shape.c_out * (bins + gap)];
-                conv.forward_on(arch, x, activation, RowsMut::new(&mut y, shape.c_out, bins, bins + gap));
+                conv.forward_on(arch, x, other, activation, RowsMut::new(&mut y, shape.c_out, bins, bins + gap));
                 for (expected, y) in expected.iter().zip(y.chunks(bins + gap)) {
                     for (&sum, &y) in expected.iter().zip(y) {
                         prop_assert!(if relu { sum.relu() } else { sum }.is_close_to(y), "{arch:?}: {sum:?} but {y}");
@@ -332,7 +361,7 @@ mod tests {
         for (arch, bins) in instruction_sets().into_iter().flat_map(|arch| [(arch, 3), (arch, 100)]) {
             let (x, mut y) = (vec![f32::NAN; bins], vec![0.0; bins]);
             let x = Rows::new(&x, 1, bins, bins);
-            conv.forward_on(arch, x, Activation::Relu, RowsMut::new(&mut y, 1, bins, bins));
+            conv.forward_on(arch, x, None, Activation::Relu, RowsMut::new(&mut y, 1, bins, bins));
             assert!(y.iter().all(|y| y.is_nan()), "{arch:?}");
         }
     }

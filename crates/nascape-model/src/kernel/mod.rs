@@ -11,21 +11,27 @@
 //! - [`conv`]: the forward pass
 //! - [`gradient`]: the backward pass, with respect to the input and to the weights
 //! - [`pool`]: the maximum of two bins `distance` apart, and its gradient
+//! - [`repeated`]: the forward pass where some of the steps are repeated ones
 //! - [`resample`]: between resolutions: means of neighbouring steps, repetition, and their gradients
+//! - [`residual`]: the forward pass of two convolutions with a sum
 //! - [`recurrent`]: one direction of a GRU, forward and backward; there a value depends on all bins that come before
 
 pub mod conv;
 pub mod gradient;
 pub mod pool;
 pub mod recurrent;
+pub mod repeated;
 pub mod resample;
+pub mod residual;
 pub mod rows;
 
 pub use conv::{Activation, PackedConv, Shape};
 pub use gradient::{PackedTranspose, gradient_weights, mask_relu_gradient};
 pub use pool::{gradient_max_pool, max_pool};
 pub use recurrent::{GruShape, GruTape, PackedGru};
+pub use repeated::PackedUpwards;
 pub use resample::{add, add_gradient_mean_pool, add_gradient_repeat, mean_pool, repeat, sum};
+pub use residual::PackedResidual;
 pub use rows::{Rows, RowsMut};
 
 #[cfg(test)]

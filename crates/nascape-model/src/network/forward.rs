@@ -2,15 +2,18 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::plan::{Layer, Op, Plan};
+use super::{
+    plan::{Id, Layer, Op, Plan},
+    steps::{Step, Work, steps},
+};
 use crate::kernel::{Activation, GruTape, PackedConv, PackedGru, Rows, RowsMut, max_pool, mean_pool, repeat, sum};
 
 /// A plan with its weights packed for the processor.
 #[derive(Clone, Debug)]
 pub struct Network {
     plan: Plan,
-    /// The weights of each layer that is trained.
-    trained: Vec<Option<Trained>>,
+    /// What is computed, with the weights.
+    steps: Vec<Step>,
     /// The buffer that each layer is computed in, and how many there are: a buffer is used again when its layer is done with.
     buffers: (Vec<usize>, usize),
 }
@@ -44,6 +47,8 @@ impl Trained {
 #[derive(Default)]
 pub struct Scratch {
     layers: Vec<Vec<f32>>,
+    /// What lies between the parts of one step.
+    between: [Vec<f32>; 2],
     gru: GruTape,
 }
 
@@ -55,10 +60,10 @@ impl Network {
     }
 
     /// Packs parameters that lie one after the other in the order of [`Plan::tensors`].
-    pub(super) fn from_flat(plan: Plan, mut parameters: &[f32]) -> Self {
-        let trained = plan.layers().iter().map(|layer| Trained::take(&layer.op, &mut parameters)).collect();
-        let buffers = buffers(plan.layers());
-        Self { plan, trained, buffers }
+    pub(super) fn from_flat(plan: Plan, parameters: &[f32]) -> Self {
+        let steps = steps(&plan, parameters);
+        let buffers = buffers(plan.layers().len(), &steps);
+        Self { plan, steps, buffers }
     }
 
     /// The layers.
@@ -73,7 +78,8 @@ impl Network {
         let extents = self.plan.extents(bins);
         assert_eq!(input.length(), extents[0].len(), "a tile comes with its halo");
         scratch.layers.resize_with(self.buffers.1.max(scratch.layers.len()), Vec::new);
-        for (id, layer) in layers.iter().enumerate().skip(1) {
+        for step in &self.steps {
+            let (id, layer) = (step.layer, &layers[step.layer]);
             // The layer's buffer is taken out of the scratch while the others are read.
             let length = extents[id].len();
             let mut values = std::mem::take(&mut scratch.layers[self.buffers.0[id]]);
@@ -86,9 +92,21 @@ impl Network {
                     Rows::new(&scratch.layers[self.buffers.0[from]], layers[from].channels, length, length)
                 }
             };
-            let x: Vec<Rows<'_>> = inputs(layer, &extents, id, of);
+            let x: Vec<Rows<'_>> =
+                step.reads.iter().map(|&(reader, from)| asked(layers, &extents, reader, from, of)).collect();
             let y = RowsMut::new(&mut values, layer.channels, length, length);
-            evaluate(&layer.op, self.trained[id].as_ref(), &x, phase(layer, &extents[id]), &mut scratch.gru, y);
+            match &step.work {
+                Work::Layer(trained) => {
+                    let phase = phase(layer, &extents[id]);
+                    evaluate(&layer.op, trained.as_ref(), &x, phase, &mut scratch.gru, y);
+                }
+                Work::Residual(residual) => residual.forward(x[0], x[1], &mut scratch.between[0], y),
+                Work::Upwards(upwards) => {
+                    let (up, _) = step.reads[0];
+                    let phase = phase(&layers[up], &extents[up]);
+                    upwards.forward(x[0], phase, x[1], Activation::Relu, &mut scratch.between, y);
+                }
+            }
             scratch.layers[self.buffers.0[id]] = values;
         }
         let last = layers.len() - 1;
@@ -96,16 +114,16 @@ impl Network {
     }
 }
 
-/// The steps of a layer's inputs that it is made from; `of` gives an input over its whole extent.
-pub(super) fn inputs<'a>(
-    layer: &Layer,
+/// The steps of layer `from` that layer `reader` is made from; `of` gives a layer over its whole extent.
+pub(super) fn asked<'a>(
+    layers: &[Layer],
     extents: &[Range<isize>],
-    id: usize,
-    of: impl Fn(usize) -> Rows<'a>,
-) -> Vec<Rows<'a>> {
-    let need = layer.op.need(&extents[id]);
-    let cut = |&from: &usize| of(from).cut((need.start - extents[from].start) as usize, need.len());
-    layer.from.iter().map(cut).collect()
+    reader: Id,
+    from: Id,
+    of: impl Fn(Id) -> Rows<'a>,
+) -> Rows<'a> {
+    let need = layers[reader].op.need(&extents[reader]);
+    of(from).cut((need.start - extents[from].start) as usize, need.len())
 }
 
 /// Fine steps by which a repeated layer starts inside its first coarse one.
@@ -128,9 +146,8 @@ pub(super) fn evaluate(
     match op {
         Op::Input => unreachable!("the input is given"),
         Op::Conv { relu, .. } => {
-            let activation = if *relu { Activation::Relu } else { Activation::Linear };
             let Some(Trained::Conv(conv)) = trained else { unreachable!("convolutions are packed") };
-            conv.forward(x[0], activation, y);
+            conv.forward(x[0], activation(*relu), y);
         }
         Op::Gru { reversed, .. } => {
             let Some(Trained::Gru(unit)) = trained else { unreachable!("recurrent units are packed") };
@@ -148,19 +165,22 @@ pub(super) fn evaluate(
     }
 }
 
-/// Which buffer each layer is computed in, and their number.
-fn buffers(layers: &[Layer]) -> (Vec<usize>, usize) {
-    let last_use = |id: usize| layers.iter().rposition(|layer| layer.from.contains(&id)).unwrap_or(layers.len());
-    let mut buffers = vec![0; layers.len()];
+fn activation(relu: bool) -> Activation {
+    if relu { Activation::Relu } else { Activation::Linear }
+}
+
+/// Which buffer each of the layers is computed in that have a step, and their number.
+fn buffers(layers: usize, steps: &[Step]) -> (Vec<usize>, usize) {
+    let reads = |step: &Step, id: Id| step.reads.iter().any(|&(_, from)| from == id);
+    let mut buffers = vec![0; layers];
     let (mut free, mut count) = (Vec::new(), 0);
-    for id in 1..layers.len() {
-        buffers[id] = free.pop().unwrap_or_else(|| {
+    for (at, step) in steps.iter().enumerate() {
+        buffers[step.layer] = free.pop().unwrap_or_else(|| {
             count += 1;
             count - 1
         });
-        let mut done = layers[id].from.clone();
-        done.dedup();
-        free.extend(done.into_iter().filter(|&from| from > 0 && last_use(from) == id).map(|from| buffers[from]));
+        let done = |id: &Id| reads(step, *id) && !steps[at + 1..].iter().any(|step| reads(step, *id));
+        free.extend((1..layers).filter(done).map(|id| buffers[id]));
     }
     (buffers, count)
 }

@@ -7,6 +7,7 @@ mod forward;
 mod learner;
 pub mod on_candle;
 mod plan;
+mod steps;
 mod tape;
 
 pub use forward::{Network, Scratch};

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    forward::{Trained, evaluate, inputs, phase},
+    forward::{Trained, asked, evaluate, phase},
     plan::{Id, Op, Plan},
 };
 use crate::kernel::{
@@ -64,7 +64,9 @@ impl Tape {
             values.resize(layer.channels * length, 0.0);
             let y = RowsMut::new(&mut values, layer.channels, length, length);
             let mut unit = std::mem::take(&mut self.units[id]);
-            let from = inputs(layer, &self.extents, id, |from| self.rows(packed.plan, x, from));
+            let of = |from| self.rows(packed.plan, x, from);
+            let from: Vec<Rows<'_>> =
+                layer.from.iter().map(|&from| asked(layers, &self.extents, id, from, of)).collect();
             evaluate(&layer.op, packed.forward[id].as_ref(), &from, phase(layer, &self.extents[id]), &mut unit, y);
             self.units[id] = unit;
             if let Op::Conv { dropout: share, .. } = &layer.op

@@ -72,20 +72,19 @@ impl Complete {
         self.high.iter().map(|split| split.feature as usize)
     }
 
-    /// Adds the tree's value to each of `sums`, `V` whole vectors or a single one that may be partial: the bins of `columns`
-    /// from `start` on. No value may be missing. `extremes` are bounds of the values that a feature takes in these bins, from below and
-    /// from above. `scratch` is overwritten.
+    /// The tree's value for each of `bins` bins of `columns` from `start` on, `V` whole vectors or a single one that may be partial. No
+    /// value may be missing. `extremes` are bounds of the values that a feature takes in these bins, from below and from above.
+    /// `scratch` is overwritten.
     #[inline(always)]
-    pub(super) fn add<S: Simd, const V: usize>(
+    pub(super) fn values<S: Simd, const V: usize>(
         &self,
         simd: S,
         columns: Columns<'_>,
-        start: usize,
+        (start, bins): (usize, usize),
         extremes: &[[f32; 2]],
         scratch: &mut Scratch<S, V>,
-        sums: &mut [f32],
-    ) {
-        let lanes = Lanes { simd, columns, start, bins: sums.len() };
+    ) -> [S::f32s; V] {
+        let lanes = Lanes { simd, columns, start, bins };
         // The places of each level that some bin comes to, a bit each.
         let levels = self.low.len().trailing_zeros() as usize;
         let mut reached = [0_u64; DEEPEST - LOW + 1];
@@ -99,24 +98,28 @@ impl Complete {
                 reached[level + 1] |= sides << (2 * place);
             }
         }
+        // Where the values of each place of the level at hand lie: those of a place with one side are that side's.
+        let mut held = [0_u8; 1 << (DEEPEST - LOW)];
         for place in places(reached[levels]) {
-            scratch[place] = lanes.low(&self.low[place]);
+            scratch.0[place] = lanes.low(&self.low[place]);
+            held[place] = place as u8;
         }
         for level in (0..levels).rev() {
             let splits = &self.high[(1 << level) - 1..];
             for place in places(reached[level]) {
-                scratch[place] = match reached[level + 1] >> (2 * place) & 3 {
-                    1 => scratch[2 * place],
-                    2 => scratch[2 * place + 1],
-                    _ => lanes.choose(splits[place], scratch[2 * place], scratch[2 * place + 1]),
+                let [left, right] = [held[2 * place], held[2 * place + 1]];
+                held[place] = match reached[level + 1] >> (2 * place) & 3 {
+                    1 => left,
+                    2 => right,
+                    _ => {
+                        let [of_left, of_right] = [left, right].map(|side| scratch.0[usize::from(side)]);
+                        scratch.0[usize::from(left)] = lanes.choose(splits[place], of_left, of_right);
+                        left
+                    }
                 };
             }
         }
-        let mut vectors = load::<S, V>(simd, sums);
-        for (sum, value) in vectors.iter_mut().zip(scratch[0]) {
-            *sum = simd.add_f32s(*sum, value);
-        }
-        store(simd, sums, &vectors);
+        scratch.0[usize::from(held[0])]
     }
 }
 
@@ -143,7 +146,17 @@ pub(super) fn extremes<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [f32
 }
 
 /// The values of the subtrees that are not yet joined.
-pub(super) type Scratch<S, const V: usize> = [[<S as Simd>::f32s; V]; 1 << (DEEPEST - LOW)];
+///
+/// Vectors that lie across two lines of the cache would take twice as long.
+#[repr(align(64))]
+pub(super) struct Scratch<S: Simd, const V: usize>([[S::f32s; V]; 1 << (DEEPEST - LOW)]);
+
+impl<S: Simd, const V: usize> Scratch<S, V> {
+    #[inline(always)]
+    pub(super) fn new(simd: S) -> Self {
+        Self([[simd.splat_f32s(0.0); V]; _])
+    }
+}
 
 /// The bins that lie in the lanes: `bins` of `columns` from `start`.
 #[derive(Clone, Copy)]
@@ -181,7 +194,7 @@ impl<S: Simd> Lanes<'_, S> {
 
 /// Loads `V` whole vectors, or a single one that may be partial, its missing lanes 0.
 #[inline(always)]
-fn load<S: Simd, const V: usize>(simd: S, from: &[f32]) -> [S::f32s; V] {
+pub(super) fn load<S: Simd, const V: usize>(simd: S, from: &[f32]) -> [S::f32s; V] {
     if V == 1 {
         return [simd.partial_load_f32s(from); V];
     }
@@ -190,7 +203,7 @@ fn load<S: Simd, const V: usize>(simd: S, from: &[f32]) -> [S::f32s; V] {
 
 /// Stores what [`load`] would load.
 #[inline(always)]
-fn store<S: Simd, const V: usize>(simd: S, to: &mut [f32], vectors: &[S::f32s; V]) {
+pub(super) fn store<S: Simd, const V: usize>(simd: S, to: &mut [f32], vectors: &[S::f32s; V]) {
     if V == 1 {
         return simd.partial_store_f32s(to, vectors[0]);
     }

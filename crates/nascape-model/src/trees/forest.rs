@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     columns::Columns,
-    complete::{Complete, Scratch, VECTORS, extremes},
+    complete::{Complete, Scratch, VECTORS, extremes, load, store},
 };
 
 /// What a model was trained for, and with it what its raw margin means.
@@ -176,11 +176,11 @@ impl WithSimd for Predict<'_> {
         self.margins.fill(self.forest.base);
         let (bins, group) = (self.margins.len(), VECTORS * S::F32_LANES);
         let whole = bins - bins % group;
-        let mut scratch = [[simd.splat_f32s(0.0); VECTORS]; _];
+        let mut scratch = Scratch::<S, VECTORS>::new(simd);
         for start in (0..whole).step_by(group) {
             self.group(simd, start, group, &mut scratch);
         }
-        let mut scratch = [[simd.splat_f32s(0.0); 1]; _];
+        let mut scratch = Scratch::<S, 1>::new(simd);
         for start in (whole..bins).step_by(S::F32_LANES) {
             self.group(simd, start, S::F32_LANES.min(bins - start), &mut scratch);
         }
@@ -197,17 +197,24 @@ impl Predict<'_> {
                 self.extremes[feature] = extremes::<S, V>(simd, self.columns.cut(feature, start, bins));
             }
         }
+        let mut sums = load::<S, V>(simd, margins);
         for tree in &self.forest.trees {
             match &tree.complete {
                 Some(complete) if self.padded => {
-                    complete.add(simd, self.columns, start, &self.extremes, scratch, margins)
+                    let values = complete.values(simd, self.columns, (start, bins), &self.extremes, scratch);
+                    for (sum, value) in sums.iter_mut().zip(values) {
+                        *sum = simd.add_f32s(*sum, value);
+                    }
                 }
                 _ => {
+                    store(simd, margins, &sums);
                     for (bin, margin) in margins.iter_mut().enumerate() {
                         *margin += tree.walk(self.columns, start + bin);
                     }
+                    sums = load(simd, margins);
                 }
             }
         }
+        store(simd, margins, &sums);
     }
 }

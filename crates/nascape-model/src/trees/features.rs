@@ -1,5 +1,7 @@
 //! The features of a forest: windows of binned reads, dREG's, or those of broad domains.
 
+use std::ops::Range;
+
 use nascape_signal::BIN;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +44,24 @@ pub enum Features {
 #[derive(Default)]
 pub struct Block {
     values: Vec<f32>,
+    /// Those in use begin where a line of the cache does: vectors across two lines take longer.
+    used: Range<usize>,
     starts: Vec<usize>,
     mirrored: Vec<usize>,
+}
+
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+
+impl Block {
+    fn values(&mut self, count: usize) -> &mut [f32] {
+        let spare = LINE / size_of::<f32>() - 1;
+        // It only grows: what is overwritten need not be 0.
+        self.values.resize(self.values.len().max(count + spare), 0.0);
+        let first = self.values.as_ptr().align_offset(LINE).min(spare);
+        self.used = first..first + count;
+        &mut self.values[self.used.clone()]
+    }
 }
 
 impl Choice {
@@ -162,31 +180,29 @@ impl Over<'_> {
                     true => set.layout_of_both_directions(bins),
                     false => set.layout(bins),
                 }));
-                block.values.resize(layout.values, 0.0);
+                let values = block.values(layout.values);
                 let run = Run { plus: self.counts.plus, minus: self.counts.minus, first: reach + first };
-                set.block_within(layout, &run, sums, &mut block.values);
+                set.block_within(layout, &run, sums, values);
                 block.starts.clone_from(&layout.starts);
                 block.mirrored.clone_from(&layout.mirrored);
                 &block.mirrored
             }
             (Features::Domains, Sums::Domains(sums)) => {
-                block.values.resize(domains::FEATURES * bins, 0.0);
-                domains::block(sums, first, bins, &mut block.values);
+                domains::block(sums, first, bins, block.values(domains::FEATURES * bins));
                 block.starts.splice(.., (0..domains::FEATURES).map(|feature| feature * bins));
                 // They are the same in either direction.
                 &block.starts
             }
             _ => {
-                block.values.resize(dreg::FEATURES * bins, 0.0);
                 // Only the bases around this block: sums over a whole chromosome would be made for every block.
                 let step = BIN as usize;
                 let around = self.counts.cut(first * step..(first + bins + 2 * reach) * step);
-                dreg::block(around.plus, around.minus, reach * step, bins, &mut block.values);
+                dreg::block(around.plus, around.minus, reach * step, bins, block.values(dreg::FEATURES * bins));
                 block.starts = dreg::starts(bins);
-                return (Columns::new(&block.values, &block.starts, bins), None);
+                return (Columns::new(&block.values[block.used.clone()], &block.starts, bins), None);
             }
         };
-        let columns = |starts| Columns::new(&block.values, starts, bins);
+        let columns = |starts| Columns::new(&block.values[block.used.clone()], starts, bins);
         (columns(&block.starts), self.both.then(|| columns(mirrored)))
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use nascape_signal::{Assay, BIN, Region, StrandBins, Summary};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Error, Result, logarithm::Logarithms};
 
 /// Reads of one strand, or of both together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,16 +94,17 @@ impl Input {
         let bins = counts.plus.len() - 2 * reach;
         let mut rows = Vec::with_capacity(self.channels.len() * bins);
         let mut sums: [Option<Vec<i64>>; 3] = [const { None }; 3];
+        let mut logarithms = Logarithms::new();
         for channel in &self.channels {
             let half = channel.bins / 2;
             let at = channel.strand as usize;
             if half == 0 {
                 let (plus, minus) = (&counts.plus[reach..reach + bins], &counts.minus[reach..reach + bins]);
                 match channel.strand {
-                    Strand::Plus => rows.extend(plus.iter().map(|reads| logarithm(reads * scale))),
-                    Strand::Minus => rows.extend(minus.iter().map(|reads| logarithm(reads * scale))),
+                    Strand::Plus => rows.extend(plus.iter().map(|reads| logarithms.of(reads * scale))),
+                    Strand::Minus => rows.extend(minus.iter().map(|reads| logarithms.of(reads * scale))),
                     Strand::Both => {
-                        rows.extend(plus.iter().zip(minus).map(|(plus, minus)| logarithm((plus + minus) * scale)))
+                        rows.extend(plus.iter().zip(minus).map(|(plus, minus)| logarithms.of((plus + minus) * scale)))
                     }
                 }
                 continue;
@@ -112,22 +113,10 @@ impl Input {
             let (first, last) = (reach - half, reach + half + 1);
             let reads = sums[first..].iter().zip(&sums[last..]).take(bins).map(|(before, until)| until - before);
             let mean = f64::from(scale) / (FRACTION * channel.bins as f64);
-            // Neighbouring windows often hold the same reads, and a logarithm is dear.
-            let mut last = (0, 0.0);
-            rows.extend(reads.map(|reads| {
-                if reads != last.0 {
-                    last = (reads, ((reads as f64 * mean) as f32).ln_1p());
-                }
-                last.1
-            }));
+            rows.extend(reads.map(|reads| logarithms.of((reads as f64 * mean) as f32)));
         }
         rows
     }
-}
-
-/// `ln(1 + reads)`. Most bins are silent, and a logarithm is dear.
-fn logarithm(reads: f32) -> f32 {
-    if reads == 0.0 { 0.0 } else { reads.ln_1p() }
 }
 
 /// Borrowed reads of both strands, a number a step.
@@ -157,7 +146,8 @@ const FRACTION: f64 = 65_536.0;
 
 /// The reads before each bin, and all of them at the end.
 fn running_sums(counts: Counts<'_>, strand: Strand) -> Vec<i64> {
-    let whole = |reads: f32| (f64::from(reads) * FRACTION).round() as i64;
+    // Most bins are empty.
+    let whole = |reads: f32| if reads == 0.0 { 0 } else { (f64::from(reads) * FRACTION).round() as i64 };
     let mut sum = 0_i64;
     let of_bin = counts.plus.iter().zip(counts.minus).map(|(&plus, &minus)| strand.of([whole(plus), whole(minus)]));
     let upto = of_bin.map(|reads| {

@@ -11,6 +11,7 @@ pub mod error;
 pub mod impute;
 pub mod input;
 pub mod kernel;
+mod logarithm;
 pub mod metrics;
 pub mod network;
 pub mod peaks;

@@ -5,6 +5,7 @@
 use nascape_signal::widest;
 
 use super::windows::summable;
+use crate::logarithm::Logarithms;
 
 /// Bins to either side over which each triple of features is taken.
 const WIDTHS: [usize; 12] = [10, 20, 50, 100, 200, 400, 1_000, 2_000, 4_000, 10_000, 20_000, 40_000];
@@ -37,8 +38,8 @@ impl Sums {
         assert_eq!(plus.len(), minus.len(), "the minus strand");
         let (of_plus, of_minus) = (sums(plus.iter().copied()), sums(minus.iter().copied()));
         let reads = plus.iter().zip(minus).map(|(plus, minus)| plus + minus);
-        // Most bins are empty, and a logarithm is dear.
-        let activity = sums(reads.map(|reads| if reads == 0.0 { 0.0 } else { reads.ln_1p() }));
+        let mut logarithms = Logarithms::new();
+        let activity = sums(reads.map(|reads| logarithms.of(reads)));
         let inner = PROMOTER..plus.len() - PROMOTER;
         let divergence = sums(inner.map(|bin| {
             let right = of_plus[bin + PROMOTER + 1] - of_plus[bin];

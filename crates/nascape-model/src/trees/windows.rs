@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Strand;
+use crate::{input::Strand, logarithm::Logarithms};
 
 /// A run of bins, `from..to` as seen from the bin at hand, which is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,21 +27,11 @@ pub enum Transform {
 }
 
 impl Transform {
-    fn of(self, sum: f32) -> f32 {
+    #[inline(always)]
+    fn of(self, sum: f32, logarithms: &mut Logarithms) -> f32 {
         match self {
             Self::Identity => sum,
-            Self::Log1p => sum.ln_1p(),
-        }
-    }
-
-    /// The same for values that come one after the other: neighbours are often equal, and a logarithm is dear.
-    fn of_each(self) -> impl FnMut(f32) -> f32 {
-        let mut last = (0.0_f32, self.of(0.0));
-        move |sum| {
-            if sum.to_bits() != last.0.to_bits() {
-                last = (sum, self.of(sum));
-            }
-            last.1
+            Self::Log1p => logarithms.of(sum),
         }
     }
 }
@@ -204,20 +194,19 @@ impl WindowSet {
     fn block_from(&self, layout: &Layout, run: &Run<'_>, sums: &[[f64; 2]], out: &mut [f32]) {
         let lengths = (run.minus.len(), layout.values);
         assert_eq!((run.plus.len(), out.len()), lengths, "the minus strand and the features");
-        let mut rest = out;
+        let (mut rest, mut logarithms) = (out, Logarithms::new());
         for &row in &layout.shared {
             let out = rest.split_off_mut(..shared_length(row, layout.bins)).expect("the layout's length");
-            let mut transformed = self.transform.of_each();
             for (at, out) in (row.from as isize..).zip(out) {
-                *out = transformed(row.strand.of(run.reads(at)));
+                *out = self.transform.of(row.strand.of(run.reads(at)), &mut logarithms);
             }
         }
         let from = |offset: i32| &sums[layout.reach.0.wrapping_add_signed(offset as isize)..];
         for &row in &layout.wide {
             let out = rest.split_off_mut(..layout.bins).expect("the layout's length");
-            let mut transformed = self.transform.of_each();
             for ((out, before), end) in out.iter_mut().zip(from(row.from)).zip(from(row.to)) {
-                *out = transformed(row.strand.of([end[0] - before[0], end[1] - before[1]]) as f32);
+                let reads = row.strand.of([end[0] - before[0], end[1] - before[1]]) as f32;
+                *out = self.transform.of(reads, &mut logarithms);
             }
         }
     }
@@ -287,8 +276,9 @@ mod tests {
             let bins = (window.from..window.to).map(|offset| bin as i64 + i64::from(offset));
             bins.filter_map(|at| row.get(usize::try_from(at).ok()?)).map(|&reads| f64::from(reads)).sum()
         };
-        let value =
-            |window: &Window| set.transform.of(window.strand.of([sum(plus, window), sum(minus, window)]) as f32);
+        let value = |window: &Window| {
+            set.transform.of(window.strand.of([sum(plus, window), sum(minus, window)]) as f32, &mut Logarithms::new())
+        };
         set.windows.iter().map(value).collect()
     }
 

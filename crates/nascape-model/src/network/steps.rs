@@ -86,3 +86,26 @@ fn upwards(layers: &[Layer], id: Id, parameters: &[f32], steps: &mut Vec<Step>) 
 fn is_read_once(layers: &[Layer], id: Id) -> bool {
     layers.iter().flat_map(|layer| &layer.from).filter(|&&from| from == id).count() == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unet_takes_its_layers_together_and_what_is_read_twice_is_kept() {
+        let mut plan = Plan::new(2);
+        let fine = plan.conv("fine", 0, 3, 5, 1);
+        let coarse = plan.mean_pool(fine, 4);
+        let coarse = plan.residual("coarse", coarse, 3, 2, 0.1);
+        let up = plan.repeat(coarse, 4);
+        let joined = plan.concat(up, fine);
+        let out = plan.conv("up", joined, 3, 5, 1);
+        let layers = |plan: &Plan| -> Vec<Id> {
+            steps(plan, &vec![0.0; plan.parameters()]).iter().map(|step| step.layer).collect()
+        };
+        assert_eq!(layers(&plan), [fine, 2, coarse, out]);
+
+        let twice = plan.concat(out, up);
+        assert_eq!(layers(&plan), [fine, 2, coarse, up, joined, out, twice]);
+    }
+}

@@ -1,6 +1,7 @@
 //! Features of broad domains: how busy the neighbourhood is on its quieter and on its busier side, and how many promoters it has, from
-//! 500 bp to 2 Mb to either side. A bin's own reads say little of a domain of Polycomb; that its surroundings are silent amid activity
-//! does. All are the same read from left to right and, with the strands exchanged, from right to left.
+//! 500 bp to 500 kb to either side. A bin's own reads say little of a domain of Polycomb; that its surroundings are silent amid activity
+//! does. Further off they would tell one place of a chromosome from the others: with 2 Mb, forests were worse on blocks that they had not
+//! learned from. All are the same read from left to right and, with the strands exchanged, from right to left.
 
 use nascape_signal::widest;
 
@@ -8,7 +9,7 @@ use super::windows::summable;
 use crate::logarithm::Logarithms;
 
 /// Bins to either side over which each triple of features is taken.
-const WIDTHS: [usize; 12] = [10, 20, 50, 100, 200, 400, 1_000, 2_000, 4_000, 10_000, 20_000, 40_000];
+const WIDTHS: [usize; 10] = [10, 20, 50, 100, 200, 400, 1_000, 2_000, 4_000, 10_000];
 
 /// Features of a bin: width by width, the quieter side, the busier side, and divergent transcription.
 pub const FEATURES: usize = 3 * WIDTHS.len();

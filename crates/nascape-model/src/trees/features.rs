@@ -25,7 +25,7 @@ pub enum Choice {
     Windows(WindowSet),
     /// dREG's 360 windows of bases.
     Dreg,
-    /// What tells broad domains, up to 2 Mb to either side.
+    /// What tells broad domains, up to 500 kb to either side.
     Domains,
 }
 

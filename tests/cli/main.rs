@@ -11,6 +11,7 @@ mod compare;
 mod disk;
 mod doctor;
 mod faults;
+mod folds;
 mod golden;
 mod hostile;
 mod impute;

@@ -70,6 +70,10 @@ pub struct Recipe {
     /// The licence of the weights.
     #[serde(default = "not_stated")]
     pub licence: String,
+    /// Folds into which train, validation and calibration part together are cut: the bundle learns from all of them, and what is imputed
+    /// on each by a training without it chooses the weights of a blend, calibrates and is measured as validation. The last epoch is kept.
+    #[serde(default)]
+    pub folds: Option<usize>,
     /// Targets that are learned beside the others and not kept: what is learned for them serves the others (networks only).
     #[serde(default)]
     pub helpers: Vec<String>,
@@ -217,6 +221,7 @@ impl Recipe {
             target_summary: mean0(),
             target_transform: TargetTransform::default(),
             target_smoothing: None,
+            folds: None,
             licence: not_stated(),
             helpers: Vec::new(),
             shared: None,

@@ -207,7 +207,7 @@ mod training {
             let boosted = boost::train(
                 parameters,
                 Examples { features: &first, labels: &self.first.1, weights: &weights[0] },
-                Examples { features: &last, labels: &self.last.1, weights: &weights[1] },
+                Some(Examples { features: &last, labels: &self.last.1, weights: &weights[1] }),
                 2,
                 progress,
                 |round| told.push(*round),

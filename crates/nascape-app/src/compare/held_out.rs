@@ -59,7 +59,7 @@ impl<'a> HeldOut<'a> {
             Ok(part)
         };
         let plain = part(None, reach(request.smooth) + baseline::WITHIN)?;
-        plain.check_learnable(std::slice::from_ref(&request.mark), "held-out", &regions)?;
+        plain.check_learnable(std::slice::from_ref(&request.mark), "held-out", regions.iter())?;
         let smooth = request.smooth.map(|sigma| part(Some(sigma), 0)).transpose()?;
         let presence = cells.mark().is_presence();
         let threshold = request.threshold.or(presence.then_some(USUAL_THRESHOLD));

@@ -77,7 +77,7 @@ fn pass_on(stage: u32, from_training: train::Told<'_>, told: &mut impl FnMut(Tol
     match from_training {
         train::Told::Epoch(epoch) => told(Told::Epoch { stage, epoch }),
         train::Told::Warning(text) => told(Told::Warning(text)),
-        train::Told::Best(..) => {}
+        train::Told::Best(..) | train::Told::Fold { .. } => {}
     }
 }
 

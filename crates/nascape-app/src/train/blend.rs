@@ -7,11 +7,12 @@ use nascape_model::{
     predictor::{Engine, Layout, Mean, Predictor},
     train::{
         self, Loss, Losses, Part, Trained,
-        blend::{Choice, Chosen},
+        blend::{Choice, Chosen, OnPart},
     },
 };
 use nascape_signal::BIN;
 
+use super::folds::Fold;
 use crate::{Error, Library, Result, recipe::Recipe};
 
 /// Whether a bundle gives these targets, in this order and as these losses learn them.
@@ -81,44 +82,52 @@ fn no_member(member: &Bundle, why: &str) -> Error {
     nascape_model::Error::Setting(text).into()
 }
 
-/// A blend of its members: by the weights that the recipe says, or, where it leaves one out, those that do best on the validation
-/// part, looked for from those that it says on.
+/// A blend of its members, and of what they were without each fold: by the weights that the recipe says, or, where it leaves one out, those
+/// that do best on the validation part (on all folds, `left_out`), looked for from those that it says on.
 pub(super) fn blended(
     recipe: &train::Recipe,
     members: Vec<(String, Bundle)>,
     [on, validation]: [&Part; 2],
-) -> Result<(Architecture, Trained)> {
+    folds: &[Fold],
+    left_out: &[Part],
+) -> Result<(Architecture, Trained, Vec<Predictor>)> {
     let Architecture::Blend(settings) = &recipe.architecture else { unreachable!("asked for a blend only") };
     let said: Option<Vec<f32>> = settings.members.iter().map(|member| member.weight).collect();
     let said = said.filter(|_| !settings.recalibrate).map(|weights| Chosen { weights, offset: settings.offset });
+    let layouts: Vec<Layout> = members.iter().map(|(_, bundle)| bundle.card.layout()).collect();
     let Chosen { weights, offset } = said.unwrap_or_else(|| {
-        let of_members: Vec<(&Predictor, Layout)> =
-            members.iter().map(|(_, bundle)| (&bundle.predictor, bundle.card.layout())).collect();
         let begin: Vec<f32> = settings.members.iter().map(|member| member.weight.unwrap_or(0.0)).collect();
         let unseen = settings.recalibrate && begin.iter().any(|weight| *weight > 0.0);
+        let of_members = || members.iter().map(|(_, bundle)| &bundle.predictor).collect();
+        let parts: Vec<OnPart<'_>> = match folds {
+            [] => vec![(of_members(), validation)],
+            _ => folds.iter().map(Fold::predictors).zip(left_out).collect(),
+        };
         let choice = Choice {
-            members: &of_members,
+            layouts: &layouts,
             begin: &begin,
             offset: settings.offset,
             evenness: settings.evenness,
             losses: &recipe.losses,
-            validation,
-            unseen: unseen.then_some(on),
+            validation: &parts,
+            unseen: unseen.then(|| (of_members(), on)),
         };
         choice.choose()
     });
-    let (weights, members): (Vec<f32>, Vec<(String, Bundle)>) =
-        weights.into_iter().zip(members).filter(|(weight, _)| *weight > 0.0).unzip();
-    let member = |(weight, (folder, _)): (&f32, &(String, Bundle))| blend::Member {
-        bundle: folder.clone(),
-        weight: Some(*weight),
+    let kept: Vec<usize> = (0..weights.len()).filter(|&at| weights[at] > 0.0).collect();
+    let of_kept = |bundles: Vec<&Bundle>| {
+        let (weights, layouts): (Vec<f32>, Vec<Layout>) = kept.iter().map(|&at| (weights[at], layouts[at].clone())).unzip();
+        let mean = Mean::new(&weights, &layouts, &recipe.losses.layout(), offset);
+        let predictors = kept.iter().map(|&at| bundles[at].predictor.clone()).collect();
+        let engine = Engine::Blend(mean, predictors);
+        Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine }
     };
-    let of_card = weights.iter().zip(&members).map(member).collect();
-    let layouts: Vec<Layout> = members.iter().map(|(_, bundle)| bundle.card.layout()).collect();
-    let predictors = members.iter().map(|(_, bundle)| bundle.predictor.clone()).collect();
-    let engine = Engine::Blend(Mean::new(&weights, &layouts, &recipe.losses.layout(), offset), predictors);
-    let predictor = Predictor { reads_per_kb: recipe.reads_per_kb, both_directions: false, engine };
-    let trained = Trained { weights: Weights::Blend(members), predictor, best_epoch: 0, epochs: Vec::new() };
-    let settings = blend::Settings { members: of_card, offset, ..settings.clone() };
-    Ok((Architecture::Blend(settings), trained))
+    let predictor = of_kept(members.iter().map(|(_, bundle)| bundle).collect());
+    let without = folds.iter().map(|fold| of_kept(fold.0.iter().collect())).collect();
+    let member = |&at: &usize| blend::Member { bundle: members[at].0.clone(), weight: Some(weights[at]) };
+    let settings = blend::Settings { members: kept.iter().map(member).collect(), offset, ..settings.clone() };
+    let members = members.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, member)| member);
+    let weights = Weights::Blend(members.collect());
+    let trained = Trained { weights, predictor, best_epoch: 0, epochs: Vec::new() };
+    Ok((Architecture::Blend(settings), trained, without))
 }

@@ -1,6 +1,8 @@
 //! `nascape train`: assays and observed marks become a bundle.
 
 mod blend;
+mod earlier;
+mod folds;
 mod opened;
 mod outcome;
 mod recorded;
@@ -10,17 +12,19 @@ use std::{fs, io, path::PathBuf};
 use nascape_model::{
     Bundle,
     architecture::Kind,
-    bundle::{CARD, Card, Epoch, ExperimentUsed, FORMAT, FORMAT_VERSION, TargetKind, Training, Weights},
+    bundle::{CARD, Card, Epoch, FORMAT, FORMAT_VERSION, TargetKind, Training, Weights},
     metrics::Measures,
     predictor::Predictor,
-    train::{self, Losses, Part, Resume, Trained, checkpoint::Checkpoint, margin},
+    train::{self, Losses, Part, Resume, Trained, Validation, checkpoint::Checkpoint, margin},
 };
 use nascape_signal::{Progress, Region, smooth};
 use serde::{Deserialize, Serialize};
 
-pub use self::recorded::run_and_record;
+pub use self::{earlier::has_begun, recorded::run_and_record};
 use self::{
-    blend::{blended, gives},
+    blend::blended,
+    earlier::{ended, identity, start},
+    folds::{Fold, Folds},
     opened::{Opened, kind, too_near},
     outcome::targets,
 };
@@ -54,6 +58,13 @@ pub struct Request {
 /// What a training tells while it runs.
 #[derive(Clone, Copy, Debug)]
 pub enum Told<'a> {
+    /// A training without this fold begins.
+    Fold {
+        /// Which, from 1.
+        fold: usize,
+        /// Of how many.
+        folds: usize,
+    },
     /// An epoch has ended.
     Epoch(&'a Epoch),
     /// It did better than all before it: its number, from 1, and its weights.
@@ -90,7 +101,10 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         create_folder(parent)?;
         tempfile::tempfile_in(parent).map_err(write_fault(&request.output))?;
     }
-    let experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
+    let mut experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
+    if recipe.folds.is_some() {
+        experiments.iter_mut().for_each(Opened::learn_from_all);
+    }
     let kinds = (0..recipe.learned().len()).map(|at| kind(recipe, &experiments, at)).collect::<Result<Vec<_>>>()?;
     let members = blend::members(recipe)?;
     let loss = |(at, kind): (usize, &TargetKind)| {
@@ -109,6 +123,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
         schedule: recipe.schedule.clone(),
     };
+    let cut = recipe.folds.map(|folds| Folds::new(folds, request, &learned, &experiments)).transpose()?;
     let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
     blend::check(&members, recipe, &kinds, &learned.losses)?;
     let (reach, margin, step, needs_strands) = match &members[..] {
@@ -130,48 +145,83 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     for one in &experiments {
         nascape_model::input::accepts(needs_strands, &one.assay, &recipe.targets.join(", "))?;
     }
-    let part = |of: for<'b> fn(&'b Opened<'_>) -> &'b Vec<Region>| -> Result<(Part, Vec<Region>)> {
-        let mut part = Part::default();
-        for one in &experiments {
-            part.add(&one.for_training(recipe), of(one), margin, step)?;
-        }
-        Ok((part, experiments.iter().flat_map(of).cloned().collect()))
+    let regions = |of: for<'b> fn(&'b Opened<'_>) -> &'b Vec<Region>| -> Vec<&Vec<Region>> {
+        experiments.iter().map(of).collect()
     };
-    let (on, on_regions) = part(|one| &one.train)?;
-    let (choose, choose_regions) = part(|one| &one.validation)?;
-    on.check_learnable(&recipe.learned(), "train", &on_regions)?;
-    choose.check_learnable(&recipe.learned(), "validation", &choose_regions)?;
+    let part = |regions: &[&Vec<Region>]| -> Result<Part> {
+        let mut part = Part::default();
+        for (one, regions) in experiments.iter().zip(regions) {
+            part.add(&one.for_training(recipe), regions, margin, step)?;
+        }
+        Ok(part)
+    };
+    let (on_regions, choose_regions) = (regions(|one| &one.train), regions(|one| &one.validation));
+    let (on, choose) = (part(&on_regions)?, part(&choose_regions)?);
+    on.check_learnable(&recipe.learned(), "train", on_regions.into_iter().flatten())?;
+    let mut left_out = Vec::new();
+    for regions in cut.iter().flat_map(Folds::left_out) {
+        let part = part(&regions)?;
+        part.check_learnable(&recipe.learned(), "left-out", regions.into_iter().flatten())?;
+        left_out.push(part);
+    }
+    if cut.is_none() {
+        choose.check_learnable(&recipe.learned(), "validation", choose_regions.into_iter().flatten())?;
+    }
     for one in &experiments {
         if let Some(warning) = too_near(one, reach, recipe.target_smoothing) {
             told(Told::Warning(&warning));
         }
     }
     let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
+    if let Some(card) = ended(request, &learned, &used) {
+        return Ok(card);
+    }
+    let folds: Vec<Fold> = match (&cut, &members[..]) {
+        (None, _) => Vec::new(),
+        (Some(folds), []) => folds.train_without_each(request, progress, &mut told)?,
+        (Some(folds), members) => folds.of_members(members)?,
+    };
+    let epochs = folds::epochs(&folds)?;
+    let judged_by = if folds.is_empty() { Validation::Part(&choose) } else { Validation::Folds(&epochs) };
+    let progress: &dyn Progress = match &cut {
+        None => progress,
+        Some(folds) => &folds.last_share(progress),
+    };
     let checkpoint = Checkpoint::path_of(&request.output);
     let identity = identity(&learned, request, &used);
-    let (card_architecture, trained) = match learned.kind() {
-        Kind::Network(_) => {
-            let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
-            let trained = train::train(&learned, start, &device, &on, &choose, &resume, progress, |epoch, best| {
-                told(Told::Epoch(epoch));
-                if let Some(weights) = best {
-                    told(Told::Best(epoch.epoch, weights));
+    let (card_architecture, trained, without) = match learned.kind() {
+        Kind::Blend(_) => blended(&learned, members, [&on, &choose], &folds, &left_out)?,
+        kind => {
+            let trained = match kind {
+                Kind::Network(_) => {
+                    let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
+                    train::train(&learned, start, &device, &on, judged_by, &resume, progress, |epoch, best| {
+                        told(Told::Epoch(epoch));
+                        if let Some(weights) = best {
+                            told(Told::Best(epoch.epoch, weights));
+                        }
+                    })?
                 }
-            })?;
-            (recipe.architecture.clone(), trained)
+                _ => forest(&learned, &on, judged_by, progress, |epoch| told(Told::Epoch(epoch)))?,
+            };
+            let without = folds.iter().map(|fold| fold.0[0].predictor.clone()).collect();
+            (recipe.architecture.clone(), trained, without)
         }
-        Kind::Forest(_) => {
-            let told = |epoch: &Epoch| told(Told::Epoch(epoch));
-            (recipe.architecture.clone(), forest(&learned, &on, &choose, progress, told)?)
-        }
-        Kind::Blend(_) => blended(&learned, members, [&on, &choose])?,
     };
     drop(on);
     // What was learned for the helpers stays in the layers below; their outputs go.
     let kept = Losses(learned.losses.0[..recipe.targets.len()].to_vec());
     let trained = trained.with_outputs(kept.outputs());
-    let (validation, calibration, test) = (choose, part(|one| &one.calibration)?.0, part(|one| &one.test)?.0);
-    let targets = targets(recipe, &kinds, &kept, &trained.predictor, [&validation, &calibration, &test]);
+    let (calibration, test) = (part(&regions(|one| &one.calibration))?, part(&regions(|one| &one.test))?);
+    let whole = |part| vec![(&trained.predictor, part)];
+    let (validation, calibration) = match cut {
+        None => (whole(&choose), whole(&calibration)),
+        Some(_) => {
+            let folds: Vec<(&Predictor, &Part)> = without.iter().zip(&left_out).collect();
+            (folds.clone(), folds)
+        }
+    };
+    let targets = targets(recipe, &kinds, &kept, [&validation, &calibration, &whole(&test)]);
     let card = Card {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -193,6 +243,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
             experiments: used,
             target_summary: recipe.target_summary,
             target_smoothing: recipe.target_smoothing.unwrap_or(0.0),
+            folds: recipe.folds,
             schedule: matches!(learned.kind(), Kind::Network(_)).then(|| learned.schedule.clone()),
             best_epoch: trained.best_epoch,
             epochs: trained.epochs,
@@ -207,53 +258,27 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     Ok(Bundle::open(&request.output)?.card)
 }
 
-/// The weights to start from.
-fn start<'a>(bundle: &'a Bundle, recipe: &Recipe, learned: &train::Recipe) -> Result<&'a Weights> {
-    let card = &bundle.card;
-    let fault = |text: String| Err(nascape_model::Error::Setting(text).into());
-    if !matches!(learned.kind(), Kind::Network(_)) {
-        return fault(format!("--from goes on with a network; a {} is trained anew.", recipe.architecture.name()));
-    }
-    if !recipe.helpers.is_empty() {
-        return fault("--from goes on with a bundle's own targets; what was learned for helpers was not kept. Leave 'helpers' out.".to_owned());
-    }
-    let same = card.architecture == recipe.architecture
-        && card.input.as_ref() == Some(&learned.input)
-        && gives(card, &recipe.targets, &learned.losses);
-    match same {
-        true => Ok(&bundle.weights),
-        false => fault(format!(
-            "{} is a {} for {}; --from needs a bundle of the same architecture, settings, input and targets.",
-            card.name,
-            card.architecture.name(),
-            card.target_names()
-        )),
-    }
-}
-
 #[cfg(feature = "xgboost")]
 fn forest(
     recipe: &train::Recipe,
     on: &Part,
-    choose: &Part,
+    validation: Validation<'_>,
     progress: &dyn Progress,
     told: impl FnMut(&Epoch),
 ) -> Result<Trained> {
-    Ok(train::forest::train(recipe, on, choose, progress, told)?)
+    Ok(train::forest::train(recipe, on, validation, progress, told)?)
 }
 
 #[cfg(not(feature = "xgboost"))]
-fn forest(_: &train::Recipe, _: &Part, _: &Part, _: &dyn Progress, _: impl FnMut(&Epoch)) -> Result<Trained> {
+fn forest(
+    _: &train::Recipe,
+    _: &Part,
+    _: Validation<'_>,
+    _: &dyn Progress,
+    _: impl FnMut(&Epoch),
+) -> Result<Trained> {
     let text = "this Nascape was built without the XGBoost library and cannot train trees. Build it with the feature 'xgboost'.";
     Err(nascape_model::Error::Setting(text.to_owned()).into())
-}
-
-/// What a checkpoint is one of: settings and files, by their checksums.
-fn identity(learned: &train::Recipe, request: &Request, used: &[ExperimentUsed]) -> String {
-    let from = request.from.as_ref().map(|bundle| &bundle.card.weights);
-    let recipe = &request.recipe;
-    let target = (recipe.peak_value, recipe.target_summary, recipe.target_transform, recipe.target_smoothing);
-    serde_json::to_string(&(VERSION, learned, &recipe.targets, target, from, used)).expect("settings are plain data")
 }
 
 /// The best measures' line for people: which quantity matters depends on the target.

@@ -6,6 +6,7 @@ use nascape_model::{
 };
 use nascape_signal::{Assay, BIN, Exclusion, Observed, Region, assembly::Recognition, region::with_commas};
 
+use super::folds::merged;
 use crate::{
     Error, Result,
     recipe::{Experiment, Recipe},
@@ -51,6 +52,12 @@ impl<'a> Opened<'a> {
         check_parts(&[("train", &train), ("validation", &validation), ("calibration", own), ("test", &test)])?;
         let reads_per_kb = assay.reads_per_kb()?;
         Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
+    }
+
+    /// Makes all parts but the test part one train part.
+    pub(super) fn learn_from_all(&mut self) {
+        let parts = [&mut self.train, &mut self.validation, &mut self.calibration];
+        self.train = merged(parts.into_iter().flat_map(std::mem::take).collect());
     }
 
     pub(super) fn for_training(&self, recipe: &Recipe) -> train::Experiment<'_> {

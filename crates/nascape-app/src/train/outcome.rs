@@ -11,18 +11,20 @@ use nascape_model::{
 
 use crate::recipe::Recipe;
 
+/// Parts, each with what imputes it without having learned from it.
+type Unseen<'a> = [(&'a Predictor, &'a Part)];
+
 /// How well each mark is imputed on the validation part and on the test part, with intervals from the calibration part.
 pub(super) fn targets(
     recipe: &Recipe,
     kinds: &[TargetKind],
     losses: &Losses,
-    predictor: &Predictor,
-    [validation, calibration, test]: [&Part; 3],
+    [validation, calibration, test]: [&Unseen<'_>; 3],
 ) -> Vec<Target> {
-    let measures = |part: &Part| assess(predictor, losses, part).1;
-    let on_validation = measures(validation);
-    let on_test = (!test.is_empty()).then(|| measures(test));
-    let (of_calibration, of_test) = (columns(predictor, losses, calibration), columns(predictor, losses, test));
+    let on_validation = assess(losses, validation).1;
+    let tested = test.iter().any(|(_, part)| !part.is_empty());
+    let on_test = tested.then(|| assess(losses, test).1);
+    let (of_calibration, of_test) = (columns(losses, calibration), columns(losses, test));
     let target = |(at, validation): (usize, Measures)| Target {
         name: recipe.targets[at].clone(),
         kind: kinds[at],
@@ -65,9 +67,9 @@ impl Columns {
     }
 }
 
-fn columns(predictor: &Predictor, losses: &Losses, part: &Part) -> Vec<Columns> {
+fn columns(losses: &Losses, parts: &Unseen<'_>) -> Vec<Columns> {
     let mut columns: Vec<Columns> = losses.0.iter().map(|_| Columns::default()).collect();
-    for assessed in on_part(predictor, losses, part) {
+    for assessed in parts.iter().flat_map(|(predictor, part)| on_part(predictor, losses, part)) {
         for ((column, target), track) in columns.iter_mut().zip(assessed.stretch.targets()).zip(assessed.tracks) {
             column.observed.extend(target);
             column.value.extend(track.value);

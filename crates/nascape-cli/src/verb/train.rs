@@ -12,7 +12,7 @@ use nascape_app::{
 use nascape_model::{
     architecture::Architecture,
     input::Input,
-    train::{Schedule, checkpoint::Checkpoint},
+    train::Schedule,
 };
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
@@ -296,6 +296,7 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
     let card = train::run_and_record(&request, terminal, |told| {
         let epoch = match told {
             Told::Warning(text) => return terminal.warn(text),
+            Told::Fold { fold, folds } => return terminal.log(&format!("without fold {fold} of {folds}")),
             Told::Best(..) => return,
             Told::Epoch(epoch) => epoch,
         };
@@ -309,7 +310,7 @@ pub fn run(args: Args, terminal: &Terminal) -> Result<ExitCode> {
         ));
     })
     .inspect_err(|fault| {
-        if fault.is_cancellation() && Checkpoint::path_of(&request.output).exists() {
+        if fault.is_cancellation() && train::has_begun(&request.output) {
             terminal
                 .log("The whole epochs are kept beside the output: the same command with --resume goes on from them.");
         }

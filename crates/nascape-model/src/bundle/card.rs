@@ -70,11 +70,11 @@ pub struct Target {
     pub output: Output,
     /// True when a second raw number gives the logarithm of the value's scale.
     pub scale_output: bool,
-    /// Measures on the validation part, by which the epoch was chosen.
+    /// Measures on the validation part, by which the epoch was chosen; of folds, on all of them.
     pub validation: Measures,
     /// Measures on the test part, which training did not see.
     pub test: Option<Measures>,
-    /// Intervals and false discovery rates, from a part of their own.
+    /// Intervals and false discovery rates, from a part of their own, or from all folds.
     pub calibration: Option<Calibration>,
 }
 
@@ -153,11 +153,15 @@ pub struct Training {
     pub target_summary: Summary,
     /// Width in bins of the Gaussian that smoothed the target; 0 for none.
     pub target_smoothing: f64,
+    /// Folds into which what it learned from was cut: validation and calibration are of what the same training imputed on each of them
+    /// after it had learned from the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
     /// How long and how fast it learned (networks only).
     pub schedule: Option<Schedule>,
     /// The epoch whose weights were kept, from 1.
     pub best_epoch: usize,
-    /// Loss and measures of every epoch.
+    /// Loss and measures of every epoch; of folds, the mean over them.
     pub epochs: Vec<Epoch>,
 }
 

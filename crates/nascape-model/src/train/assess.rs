@@ -28,11 +28,12 @@ pub fn on_part<'a>(predictor: &'a Predictor, losses: &'a Losses, part: &'a Part)
     })
 }
 
-/// Loss of a predictor on a part, and the measures of each target: also those of finding peaks, where the target is 0 or 1.
-pub fn assess(predictor: &Predictor, losses: &Losses, part: &Part) -> (f64, Vec<Measures>) {
+/// Loss on parts together, each under a predictor, and the measures of each target: also those of finding peaks, where the target is
+/// 0 or 1.
+pub fn assess(losses: &Losses, parts: &[(&Predictor, &Part)]) -> (f64, Vec<Measures>) {
     let (mut sums, mut counted) = (Vec::new(), Vec::new());
     let mut tracks: Vec<(Vec<f32>, Vec<f32>)> = vec![Default::default(); losses.0.len()];
-    for assessed in on_part(predictor, losses, part) {
+    for assessed in parts.iter().flat_map(|(predictor, part)| on_part(predictor, losses, part)) {
         sums.push(assessed.loss.0);
         counted.push(assessed.loss.1);
         for ((observed, value), (target, track)) in

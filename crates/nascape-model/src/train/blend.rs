@@ -1,4 +1,4 @@
-//! The weights of a blend, chosen on the validation part.
+//! The weights of a blend, chosen on parts that its members did not see.
 
 use super::{Losses, Part, Stretch, recalibration::Recalibration};
 use crate::predictor::{Layout, Mean, Predictor};
@@ -6,10 +6,13 @@ use crate::predictor::{Layout, Mean, Predictor};
 /// Steps into which a weight's range is cut.
 const STEPS: usize = 20;
 
+/// A part, and the members that impute it: they themselves, or what was trained in their place without this part.
+pub type OnPart<'a> = (Vec<&'a Predictor>, &'a Part);
+
 /// What weights are chosen for, and by.
 pub struct Choice<'a> {
-    /// The members, each with what its raw numbers are.
-    pub members: &'a [(&'a Predictor, Layout)],
+    /// What the members' raw numbers are.
+    pub layouts: &'a [Layout],
     /// The weights to begin with; equal ones where all are zeros.
     pub begin: &'a [f32],
     /// What is added to the mean that is begun with.
@@ -19,10 +22,10 @@ pub struct Choice<'a> {
     /// What the weights make small.
     pub losses: &'a Losses,
     /// On what.
-    pub validation: &'a Part,
+    pub validation: &'a [OnPart<'a>],
     /// A part that the members which have a weight did not see: on it a recalibration of their mean is fitted, which may take part too. There
     /// is one then.
-    pub unseen: Option<&'a Part>,
+    pub unseen: Option<OnPart<'a>>,
 }
 
 /// What was chosen.
@@ -35,19 +38,19 @@ pub struct Chosen {
 }
 
 impl Choice<'_> {
-    /// The weights under which the members' mean has the lowest loss on the validation part: by exchanging twentieths between members
+    /// The weights under which the members' mean has the lowest loss on the validation parts: by exchanging twentieths between members
     /// as long as that helps. What nothing is better than stays as it is.
     pub fn choose(&self) -> Chosen {
         let raw = self.raw(self.validation);
-        let (as_is, recalibrated) = match self.unseen {
-            Some(unseen) => (self.as_is(), self.recalibration(unseen)),
+        let (as_is, recalibrated) = match &self.unseen {
+            Some(unseen) => (self.as_is(), self.recalibration(std::slice::from_ref(unseen))),
             None => Default::default(),
         };
         // Those that begin stand a second time at the end, recalibrated.
         let begins: Vec<usize> = (0..self.begin.len()).filter(|&member| self.begin[member] > 0.0).collect();
         let standing = if recalibrated == as_is { Vec::new() } else { begins.clone() };
         let as_chosen = |shares: &[usize]| {
-            let (of_members, of_recalibrated) = shares.split_at(self.members.len());
+            let (of_members, of_recalibrated) = shares.split_at(self.layouts.len());
             let mut chosen = Chosen { weights: as_weights(of_members), offset: 0.0 };
             for &member in &begins {
                 chosen.offset += as_is.offset * chosen.weights[member];
@@ -83,9 +86,11 @@ impl Choice<'_> {
     }
 
     /// The raw numbers of each region by each member.
-    fn raw(&self, part: &Part) -> Vec<Vec<Vec<Vec<f32>>>> {
-        let of_members = |stretch: &Stretch| self.members.iter().map(|(member, _)| stretch.raw(member)).collect();
-        part.stretches().iter().map(of_members).collect()
+    fn raw(&self, parts: &[OnPart<'_>]) -> Vec<Vec<Vec<Vec<f32>>>> {
+        let of_members = |(members, stretch): (&[&Predictor], &Stretch)| {
+            members.iter().map(|member| stretch.raw(member)).collect()
+        };
+        stretches(parts).map(of_members).collect()
     }
 
     /// What was done to the mean that is begun with.
@@ -94,7 +99,7 @@ impl Choice<'_> {
     }
 
     /// What is best done to it, on a part that its members did not see.
-    fn recalibration(&self, unseen: &Part) -> Recalibration {
+    fn recalibration(&self, unseen: &[OnPart<'_>]) -> Recalibration {
         let raw = self.raw(unseen);
         let whole = self.as_is().slope;
         let of = |one: &Recalibration| Chosen {
@@ -104,19 +109,23 @@ impl Choice<'_> {
         Recalibration::fitted(self.as_is(), |one| self.loss(&of(one), &raw, unseen))
     }
 
-    fn loss(&self, chosen: &Chosen, raw: &[Vec<Vec<Vec<f32>>>], part: &Part) -> f64 {
+    fn loss(&self, chosen: &Chosen, raw: &[Vec<Vec<Vec<f32>>>], parts: &[OnPart<'_>]) -> f64 {
         let losses = self.losses;
-        let layouts: Vec<Layout> = self.members.iter().map(|(_, layout)| layout.clone()).collect();
-        let mean = Mean::new(&chosen.weights, &layouts, &losses.layout(), chosen.offset);
+        let mean = Mean::new(&chosen.weights, self.layouts, &losses.layout(), chosen.offset);
         let none = vec![0.0; losses.0.len()];
         let (mut sums, mut counted) = (Vec::new(), Vec::new());
-        for (stretch, raw) in part.stretches().iter().zip(raw) {
+        for ((_, stretch), raw) in stretches(parts).zip(raw) {
             let z = mean.of(raw.iter(), stretch.bins()).concat();
             sums.push(losses.sum(&z, stretch.targets(), &none).0);
             counted.push(losses.counted(stretch.targets()));
         }
         losses.of_whole(&super::total(sums.into_iter()), &super::total(counted.into_iter()))
     }
+}
+
+/// The regions of all parts, with the members that impute them.
+fn stretches<'a>(parts: &'a [OnPart<'_>]) -> impl Iterator<Item = (&'a [&'a Predictor], &'a Stretch)> {
+    parts.iter().flat_map(|(members, part)| part.stretches().iter().map(move |stretch| (&members[..], stretch)))
 }
 
 /// Weights, drawn towards even ones.

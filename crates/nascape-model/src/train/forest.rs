@@ -4,7 +4,7 @@ use nascape_signal::Progress;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Part, Recipe, Stretch, Trained, tiles::thin};
+use super::{Part, Recipe, Stretch, Trained, Validation, tiles::thin};
 use crate::{
     Error, Result,
     architecture::{Kind, trees::Settings},
@@ -24,14 +24,14 @@ const THREADS: usize = 2;
 /// Rounds between two that `told` hears of.
 const TOLD: usize = 10;
 
-/// Trains on `train`, choosing the round on `validation`.
+/// Trains on `train`, choosing the round by `validation`.
 ///
 /// # Errors
 /// [`Error::Setting`], [`Error::Boosting`], `Cancelled` from `progress`.
 pub fn train(
     recipe: &Recipe,
     train: &Part,
-    validation: &Part,
+    validation: Validation<'_>,
     progress: &dyn Progress,
     mut told: impl FnMut(&Epoch),
 ) -> Result<Trained> {
@@ -53,9 +53,12 @@ pub fn train(
     let mut choose = Table::default();
     // The validation part is measured as it is: all bins, all reads.
     let as_it_is = Settings { negatives: 1.0, depths: vec![1.0], mirrored: false, ..settings.clone() };
-    for stretch in validation.stretches() {
-        choose.add(stretch, &features, &as_it_is, recipe.reads_per_kb, 1.0, &mut rng);
+    if let Validation::Part(part) = validation {
+        for stretch in part.stretches() {
+            choose.add(stretch, &features, &as_it_is, recipe.reads_per_kb, 1.0, &mut rng);
+        }
     }
+    let choose = matches!(validation, Validation::Part(_)).then(|| choose.examples());
     let metric = settings.boosting.metric;
     let as_epoch = |round: &Round| {
         let measure = f64::from(round.validation);
@@ -68,11 +71,15 @@ pub fn train(
             validation_auprc: (metric == Metric::Aucpr).then_some(measure),
         }
     };
-    let boosted = boost::train(&settings.boosting, learn.examples(), choose.examples(), THREADS, progress, |round| {
+    let boosted = boost::train(&settings.boosting, learn.examples(), choose, THREADS, progress, |round| {
         if round.round % TOLD == 0 {
             told(&as_epoch(round));
         }
     })?;
+    let epochs = match validation {
+        Validation::Part(_) => boosted.rounds.iter().map(as_epoch).collect(),
+        Validation::Folds(epochs) => epochs.to_vec(),
+    };
     let forest = Forest::from_ubj(&boosted.model)?;
     Ok(Trained {
         weights: Weights::Forest(boosted.model),
@@ -82,7 +89,7 @@ pub fn train(
             engine: Engine::Forest(features, forest, settings.smoothing),
         },
         best_epoch: boosted.best,
-        epochs: boosted.rounds.iter().map(as_epoch).collect(),
+        epochs,
     })
 }
 

@@ -142,6 +142,16 @@ fn predictor(recipe: &Recipe, plan: &Plan, parameters: &[f32]) -> Predictor {
     }
 }
 
+/// By what an epoch is judged.
+#[derive(Clone, Copy)]
+pub enum Validation<'a> {
+    /// A part that training does not see: the best epoch on it is kept.
+    Part(&'a Part),
+    /// What the same recipe reached where parts of the same data were left out in turn: nothing is chosen any more, and the last epoch
+    /// is kept.
+    Folds(&'a [Epoch]),
+}
+
 /// Where to keep what has been reached, and whether to go on from it.
 pub struct Resume<'a> {
     /// The checkpoint's file.
@@ -152,7 +162,7 @@ pub struct Resume<'a> {
     pub go_on: bool,
 }
 
-/// Trains on `train`, choosing the epoch on `validation`. `told` hears of every epoch as it ends, with its weights where it did better
+/// Trains on `train`, choosing the epoch by `validation`. `told` hears of every epoch as it ends, with its weights where it did better
 /// than all before it.
 ///
 /// Weights that training starts from are kept where no epoch does better on the validation part. A caller who has
@@ -168,7 +178,7 @@ pub fn train(
     start: Option<&Weights>,
     device: &Device,
     train: &Part,
-    validation: &Part,
+    validation: Validation<'_>,
     resume: &Resume<'_>,
     progress: &dyn Progress,
     mut told: impl FnMut(&Epoch, Option<&Weights>),
@@ -199,8 +209,12 @@ pub fn train(
         best_epoch: 0,
         best: Vec::new(),
     });
-    let loss_of = |parameters: &[f32]| assess(&predictor(recipe, &plan, parameters), &recipe.losses, validation);
-    let loss_begun = begun.as_ref().map_or(f64::INFINITY, |parameters| loss_of(parameters).0);
+    let judged = |epoch: usize, parameters: &[f32]| match validation {
+        Validation::Part(part) => measured(epoch, &predictor(recipe, &plan, parameters), &recipe.losses, part),
+        Validation::Folds(epochs) => epochs[epoch - 1].clone(),
+    };
+    let loss_begun = begun.as_ref().map_or(f64::INFINITY, |parameters| judged(1, parameters).validation_loss);
+    let keep_last = schedule.keep_last || matches!(validation, Validation::Folds(_));
     learner.parameters_mut().clone_from(&state.parameters);
     state.epochs.iter().for_each(|epoch| told(epoch, None));
 
@@ -213,27 +227,16 @@ pub fn train(
         rng.set_stream(epoch as u64);
         rng.set_word_pos(0);
         let train_loss = one_epoch(recipe, &schedule, epoch, &mut learner, &mut state.adam, train, &mut rng, progress)?;
-        let (validation_loss, measures) = loss_of(learner.parameters());
-        if !(train_loss.is_finite() && validation_loss.is_finite()) {
+        let record = Epoch { train_loss: Some(train_loss), ..judged(epoch, learner.parameters()) };
+        if !(train_loss.is_finite() && record.validation_loss.is_finite()) {
             // The last good epoch is kept where there is one.
             match something_to_keep {
                 true => break,
                 false => return Err(Error::Diverged { epoch }),
             }
         }
-        let mean = |figure: &dyn Fn(&Measures) -> Option<f64>| {
-            let known: Vec<f64> = measures.iter().filter_map(figure).collect();
-            (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
-        };
-        let record = Epoch {
-            epoch,
-            train_loss: Some(train_loss),
-            validation_loss,
-            validation_pearson: mean(&|measures| measures.pearson),
-            validation_auprc: mean(&|measures| measures.auprc),
-        };
         let lowest = state.best_epoch.checked_sub(1).map_or(loss_begun, |best| state.epochs[best].validation_loss);
-        let better = validation_loss < lowest || schedule.keep_last;
+        let better = record.validation_loss < lowest || keep_last;
         let weights = better.then(|| Weights::Network(named(&plan, learner.parameters())));
         told(&record, weights.as_ref());
         state.epochs.push(record);
@@ -251,6 +254,19 @@ pub fn train(
         best_epoch: state.best_epoch,
         epochs: state.epochs,
     })
+}
+
+/// How well a predictor does on a part, as an epoch's figures.
+fn measured(epoch: usize, predictor: &Predictor, losses: &Losses, part: &Part) -> Epoch {
+    let (validation_loss, measures) = assess(losses, &[(predictor, part)]);
+    let mean = |figure: &dyn Fn(&Measures) -> Option<f64>| mean(measures.iter().filter_map(figure));
+    Epoch {
+        epoch,
+        train_loss: None,
+        validation_loss,
+        validation_pearson: mean(&|measures| measures.pearson),
+        validation_auprc: mean(&|measures| measures.auprc),
+    }
 }
 
 /// All mini-batches of an epoch; the mean loss over them.
@@ -313,6 +329,12 @@ fn first_guess(losses: &Losses, part: &Part) -> Vec<f32> {
         if loss.has_scale() { vec![value as f32, -1.0] } else { vec![value as f32] }
     };
     losses.0.iter().enumerate().flat_map(guess).collect()
+}
+
+/// The mean of some numbers; `None` where there are none.
+fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number, count + 1.0));
+    (count > 0.0).then(|| sum / count)
 }
 
 /// The sum of rows, number by number.

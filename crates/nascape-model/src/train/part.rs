@@ -82,13 +82,18 @@ impl Part {
 
     /// # Errors
     /// [`Error::NothingToLearn`] when a target is the same in every bin of the part, or assessed in none.
-    pub fn check_learnable(&self, targets: &[String], part: &'static str, regions: &[Region]) -> Result<()> {
+    pub fn check_learnable<'a>(
+        &self,
+        targets: &[String],
+        part: &'static str,
+        regions: impl Iterator<Item = &'a Region>,
+    ) -> Result<()> {
+        let regions = regions.map(ToString::to_string).collect::<Vec<_>>().join(", ");
         for (at, target) in targets.iter().enumerate() {
             let assessed =
                 || self.stretches.iter().flat_map(|stretch| &stretch.targets[at]).filter(|value| !value.is_nan());
             let nothing = |detail| {
-                let regions = regions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                Err(Error::NothingToLearn { target: target.clone(), part, regions, detail })
+                Err(Error::NothingToLearn { target: target.clone(), part, regions: regions.clone(), detail })
             };
             match assessed().next() {
                 None => {

@@ -34,11 +34,12 @@ pub struct Boosted {
     pub model: Vec<u8>,
     /// The best round, from 1.
     pub best: usize,
-    /// Every round.
+    /// Every round that was measured.
     pub rounds: Vec<Round>,
 }
 
-/// Trains on `training` with `threads` threads, choosing the round on `validation`. `told` hears of every round as it ends.
+/// Trains on `training` with `threads` threads, choosing the round on `validation`. `told` hears of every round as it is measured; with
+/// nothing to measure on, all rounds are kept.
 ///
 /// The same rows, parameters and threads give the same model; with another number of threads XGBoost adds up in another
 /// order, and its trees may differ.
@@ -49,7 +50,7 @@ pub struct Boosted {
 pub fn train(
     parameters: &Parameters,
     training: Examples<'_>,
-    validation: Examples<'_>,
+    validation: Option<Examples<'_>>,
     threads: usize,
     progress: &dyn Progress,
     mut told: impl FnMut(&Round),
@@ -58,8 +59,9 @@ pub fn train(
         return Err(Error::Setting("boosted trees need one round at least.".to_owned()));
     }
     let base_score = base_score(parameters, training);
-    let [training, validation] = [matrix(training)?, matrix(validation)?];
-    let mut booster = Booster::new_with_cached_dmats(&BoosterParameters::default(), &[&training, &validation])?;
+    let (training, validation) = (matrix(training)?, validation.map(matrix).transpose()?);
+    let cached: Vec<&DMatrix> = std::iter::once(&training).chain(&validation).collect();
+    let mut booster = Booster::new_with_cached_dmats(&BoosterParameters::default(), &cached)?;
     for (name, value) in parameters.as_xgboost(base_score, threads) {
         booster.set_param(name, &value)?;
     }
@@ -68,7 +70,8 @@ pub fn train(
         progress.check()?;
         progress.advance(round as u64 - 1, parameters.rounds as u64);
         booster.update(&training, round as i32 - 1)?;
-        let measures = booster.evaluate(&validation)?;
+        let Some(validation) = &validation else { continue };
+        let measures = booster.evaluate(validation)?;
         let measure = measures.get(parameters.metric.name()).copied().filter(|measure| measure.is_finite());
         let Some(measure) = measure else {
             let metric = parameters.metric.name();
@@ -88,8 +91,8 @@ pub fn train(
             _ => best = Some(record),
         }
     }
-    // Without patience nothing is chosen: all rounds are kept.
-    let best = best.filter(|_| parameters.patience > 0).map_or(rounds.len(), |best| best.round);
+    // Without patience, or anything to choose by, all rounds are kept.
+    let best = best.filter(|_| parameters.patience > 0).map_or(parameters.rounds, |best| best.round);
     let model = booster.slice(0, best as i32)?.save_buffer(true)?;
     Ok(Boosted { model, best, rounds })
 }

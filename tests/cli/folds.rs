@@ -8,8 +8,8 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Nascape, Recipe, assert_holds, bigwig_values, card, experiment, folder, k562, k562_file, nascape, sha256, small, track,
-    trained,
+    Nascape, Recipe, assert_holds, bigwig_values, card, experiment, folder, k562, k562_file, nascape, sha256, small,
+    track, trained,
 };
 
 /// Blocks end at 33 Mb: the first fold is 300 kb of the train part, the other is the rest of it and the validation part.
@@ -105,6 +105,16 @@ fn a_bundle_learns_from_all_and_is_judged_where_it_did_not() {
         }
         let (said, recomputed) = (target["validation"]["pearson"].as_f64().unwrap(), pearson(&unseen));
         assert!((said - recomputed).abs() < 1e-6, "{architecture}: {said} and {recomputed}");
+        // A calibration part is learned from as well, and what calibrates is what was imputed there by who had not.
+        let said = in_folds(&small(architecture), 2);
+        let said = Recipe { experiments: vec![said.experiments[0].replace("validation =", "calibration =")], ..said };
+        let calibrated = folder.path().join("calibrated");
+        said.train(&folder.path().join("said.toml"), &calibrated).run().succeeds();
+        let part = card(&calibrated);
+        assert_eq!(part["targets"][0]["validation"], target["validation"]);
+        assert_eq!(part["targets"][0]["calibration"]["bins"], 4_000);
+        assert_eq!(part["training"]["experiments"][0]["calibration"], json!([ALL[1]]));
+        assert_eq!(part["weights"], found["weights"]);
         // The weights are those of a training on all.
         let parts = [("train", "chr21:1-2"), ("validation", "chr21:34,000,001-34,500,000")];
         let mut plain = recipe(&small(architecture), &parts, 2);

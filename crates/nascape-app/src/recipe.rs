@@ -71,7 +71,8 @@ pub struct Recipe {
     #[serde(default = "not_stated")]
     pub licence: String,
     /// Folds into which train, validation and calibration part together are cut: the bundle learns from all of them, and what is imputed
-    /// on each by a training without it chooses the weights of a blend, calibrates and is measured as validation. The last epoch is kept.
+    /// on each by a training without it chooses the weights of a blend, calibrates (on the calibration part, or where none is said on
+    /// all) and is measured as validation. The last epoch is kept.
     #[serde(default)]
     pub folds: Option<usize>,
     /// Targets that are learned beside the others and not kept: what is learned for them serves the others (networks only).

@@ -24,6 +24,11 @@ pub fn describe(card: &Card) -> String {
         command = training.command,
         licence = card.licence,
     );
+    if let Some(folds) = training.folds {
+        text += &format!(
+            "folds        {folds}: validation and intervals are of what was imputed on each after learning from the others\n"
+        );
+    }
     for target in &card.targets {
         let kind = match target.kind {
             TargetKind::Presence => "a score between 0 and 1 for 'the bin is in a peak'; not fold change",

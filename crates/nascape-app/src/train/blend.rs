@@ -86,7 +86,7 @@ fn no_member(member: &Bundle, why: &str) -> Error {
 /// that do best on the validation part (on all folds, `left_out`), looked for from those that it says on.
 pub(super) fn blended(
     recipe: &train::Recipe,
-    members: Vec<(String, Bundle)>,
+    members: &[(String, Bundle)],
     [on, validation]: [&Part; 2],
     folds: &[Fold],
     left_out: &[Part],
@@ -116,7 +116,8 @@ pub(super) fn blended(
     });
     let kept: Vec<usize> = (0..weights.len()).filter(|&at| weights[at] > 0.0).collect();
     let of_kept = |bundles: Vec<&Bundle>| {
-        let (weights, layouts): (Vec<f32>, Vec<Layout>) = kept.iter().map(|&at| (weights[at], layouts[at].clone())).unzip();
+        let (weights, layouts): (Vec<f32>, Vec<Layout>) =
+            kept.iter().map(|&at| (weights[at], layouts[at].clone())).unzip();
         let mean = Mean::new(&weights, &layouts, &recipe.losses.layout(), offset);
         let predictors = kept.iter().map(|&at| bundles[at].predictor.clone()).collect();
         let engine = Engine::Blend(mean, predictors);
@@ -126,8 +127,7 @@ pub(super) fn blended(
     let without = folds.iter().map(|fold| of_kept(fold.0.iter().collect())).collect();
     let member = |&at: &usize| blend::Member { bundle: members[at].0.clone(), weight: Some(weights[at]) };
     let settings = blend::Settings { members: kept.iter().map(member).collect(), offset, ..settings.clone() };
-    let members = members.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, member)| member);
-    let weights = Weights::Blend(members.collect());
+    let weights = Weights::Blend(kept.iter().map(|&at| members[at].clone()).collect());
     let trained = Trained { weights, predictor, best_epoch: 0, epochs: Vec::new() };
     Ok((Architecture::Blend(settings), trained, without))
 }

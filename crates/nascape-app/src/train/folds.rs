@@ -26,6 +26,8 @@ const FOLDS: std::ops::RangeInclusive<usize> = 2..=10;
 pub(super) struct Folds {
     /// Each fold's regions, by experiment.
     left_out: Vec<Vec<Vec<Region>>>,
+    /// What of them is for calibration.
+    calibration: Vec<Vec<Vec<Region>>>,
     /// The experiments' names.
     names: Vec<String>,
 }
@@ -64,18 +66,30 @@ impl Folds {
                 return fault("with folds no round is chosen: say patience = 0 under [architecture.boosting].");
             }
             (_, Architecture::Blend(settings)) if settings.recalibrate => {
-                return fault("a recalibration needs a train part that the members did not see, and with folds they saw all of it.");
+                return fault(
+                    "a recalibration needs a train part that the members did not see, and with folds they saw all of it.",
+                );
             }
             _ => {}
         }
-        let cuts: Vec<Vec<Vec<Region>>> = experiments.iter().map(|one| cut(&one.train, folds)).collect();
-        let left_out = (0..folds).map(|fold| cuts.iter().map(|cut| cut[fold].clone()).collect()).collect();
-        Ok(Self { left_out, names: experiments.iter().map(|one| one.experiment.name.clone()).collect() })
+        let by_fold = |of: fn(&Opened<'_>) -> Vec<Region>| {
+            let cuts: Vec<Vec<Vec<Region>>> = experiments.iter().map(|one| cut(&of(one), folds)).collect();
+            (0..folds).map(|fold| cuts.iter().map(|cut| cut[fold].clone()).collect()).collect()
+        };
+        let said = experiments.iter().any(|one| !one.calibration.is_empty());
+        let left_out = by_fold(|one| one.train.clone());
+        let calibration = if said { by_fold(|one| one.calibration.clone()) } else { Vec::clone(&left_out) };
+        Ok(Self { left_out, calibration, names: experiments.iter().map(|one| one.experiment.name.clone()).collect() })
     }
 
     /// The regions of each fold, by experiment.
     pub(super) fn left_out(&self) -> impl Iterator<Item = Vec<&Vec<Region>>> {
         self.left_out.iter().map(|regions| regions.iter().collect())
+    }
+
+    /// Those of each fold on which it is calibrated: the calibration part's, or all where there is none.
+    pub(super) fn calibration(&self) -> impl Iterator<Item = Vec<&Vec<Region>>> {
+        self.calibration.iter().map(|regions| regions.iter().collect())
     }
 
     /// Trains the recipe once without each fold. The bundles stay beside the output, in `NAME.folds`: a blend of this bundle needs them.
@@ -162,9 +176,8 @@ pub(super) fn epochs(folds: &[Fold]) -> Result<Vec<Epoch>> {
     if least < most {
         return Err(nascape_model::Error::Diverged { epoch: least + 1 }.into());
     }
-    let mean = |figures: Vec<Option<f64>>| {
-        figures.iter().copied().sum::<Option<f64>>().map(|sum| sum / figures.len() as f64)
-    };
+    let mean =
+        |figures: Vec<Option<f64>>| figures.iter().copied().sum::<Option<f64>>().map(|sum| sum / figures.len() as f64);
     let epoch = |at: usize| {
         let of = |figure: fn(&Epoch) -> Option<f64>| mean(all.iter().map(|epochs| figure(&epochs[at])).collect());
         Epoch {

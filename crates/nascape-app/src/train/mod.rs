@@ -5,35 +5,35 @@ mod earlier;
 mod folds;
 mod opened;
 mod outcome;
+mod prepared;
 mod recorded;
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use nascape_model::{
     Bundle,
     architecture::Kind,
-    bundle::{CARD, Card, Epoch, FORMAT, FORMAT_VERSION, TargetKind, Training, Weights},
+    bundle::{Card, Epoch, FORMAT, FORMAT_VERSION, TargetKind, Training, Weights},
     metrics::Measures,
-    predictor::Predictor,
-    train::{self, Losses, Part, Resume, Trained, Validation, checkpoint::Checkpoint, margin},
+    train::{self, Losses, Part, Resume, Trained, Validation, checkpoint::Checkpoint},
 };
-use nascape_signal::{Progress, Region, smooth};
+use nascape_signal::Progress;
 use serde::{Deserialize, Serialize};
 
-pub use self::{earlier::has_begun, recorded::run_and_record};
 use self::{
     blend::blended,
     earlier::{ended, identity, start},
-    folds::{Fold, Folds},
-    opened::{Opened, kind, too_near},
+    folds::Fold,
+    opened::{Opened, too_near},
     outcome::targets,
+    prepared::Prepared,
 };
+pub use self::{earlier::has_begun, recorded::run_and_record};
 use crate::{
-    Error, Result,
+    Result,
     device::Device,
-    error::write_fault,
     recipe::Recipe,
-    record::{VERSION, Watch, create_folder},
+    record::{VERSION, Watch},
 };
 
 /// What to train.
@@ -81,128 +81,46 @@ pub enum Told<'a> {
 pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told<'_>)) -> Result<Card> {
     let recipe = &request.recipe;
     let watch = Watch::begin(request);
-    recipe.schedule.check()?;
-    recipe.architecture.check()?;
-    recipe.target_smoothing.map_or(Ok(()), smooth::check)?;
-    if let Some(depth) = recipe.reads_per_kb.filter(|depth| !(depth.is_finite() && *depth > 0.0)) {
-        let text = format!("reads_per_kb is {depth}; it must be a positive number.");
-        return Err(nascape_model::Error::Setting(text).into());
-    }
-    let device = request.device.open()?;
-    // A folder that cannot be written is told now, not after the last epoch.
-    let taken = request.output.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-    if taken && !request.output.join(CARD).exists() {
-        return Err(Error::FolderTaken { path: request.output.clone() });
-    }
-    if request.output.exists() && !request.output.is_dir() {
-        return Err(write_fault(&request.output)(io::ErrorKind::NotADirectory.into()));
-    }
-    if let Some(parent) = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        create_folder(parent)?;
-        tempfile::tempfile_in(parent).map_err(write_fault(&request.output))?;
-    }
-    let mut experiments = recipe.experiments.iter().map(|one| Opened::new(recipe, one)).collect::<Result<Vec<_>>>()?;
-    if recipe.folds.is_some() {
-        experiments.iter_mut().for_each(Opened::learn_from_all);
-    }
-    let kinds = (0..recipe.learned().len()).map(|at| kind(recipe, &experiments, at)).collect::<Result<Vec<_>>>()?;
-    let members = blend::members(recipe)?;
-    let loss = |(at, kind): (usize, &TargetKind)| {
-        let usual = || recipe.architecture.usual_loss(*kind == TargetKind::Presence);
-        recipe.loss.or_else(|| blend::usual_loss(&members, at)).unwrap_or_else(usual)
-    };
-    let learned = train::Recipe {
-        architecture: recipe.architecture.clone(),
-        input: recipe.input.clone().unwrap_or_else(|| recipe.architecture.usual_input()),
-        losses: Losses(kinds.iter().enumerate().map(loss).collect()),
-        // Weights that are gone on from know inputs of their own depth.
-        reads_per_kb: recipe
-            .reads_per_kb
-            .or(request.from.as_ref().map(|bundle| bundle.card.reads_per_kb))
-            .unwrap_or(experiments[0].reads_per_kb),
-        both_directions: recipe.both_directions.unwrap_or(recipe.architecture.usually_both_directions()),
-        schedule: recipe.schedule.clone(),
-    };
-    let cut = recipe.folds.map(|folds| Folds::new(folds, request, &learned, &experiments)).transpose()?;
-    let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
-    blend::check(&members, recipe, &kinds, &learned.losses)?;
-    let (reach, margin, step, needs_strands) = match &members[..] {
-        [] => {
-            if matches!(learned.kind(), Kind::Network(_)) {
-                learned.input.check().map_err(nascape_model::Error::Setting)?;
-            }
-            let (margin, step) = margin(&learned)?;
-            (train::reach(&learned)?, margin, step, learned.input.needs_strands())
-        }
-        members => {
-            let predictors = || members.iter().map(|(_, bundle)| &bundle.predictor);
-            // Together they look as far as the furthest and stand on the coarsest grid.
-            let reach = predictors().map(Predictor::reach).max().unwrap_or(0);
-            let margin = reach + predictors().map(Predictor::grid).product::<usize>();
-            (reach, margin, members[0].1.predictor.step(), predictors().any(Predictor::needs_strands))
-        }
-    };
-    for one in &experiments {
-        nascape_model::input::accepts(needs_strands, &one.assay, &recipe.targets.join(", "))?;
-    }
-    let regions = |of: for<'b> fn(&'b Opened<'_>) -> &'b Vec<Region>| -> Vec<&Vec<Region>> {
-        experiments.iter().map(of).collect()
-    };
-    let part = |regions: &[&Vec<Region>]| -> Result<Part> {
-        let mut part = Part::default();
-        for (one, regions) in experiments.iter().zip(regions) {
-            part.add(&one.for_training(recipe), regions, margin, step)?;
-        }
-        Ok(part)
-    };
-    let (on_regions, choose_regions) = (regions(|one| &one.train), regions(|one| &one.validation));
-    let (on, choose) = (part(&on_regions)?, part(&choose_regions)?);
-    on.check_learnable(&recipe.learned(), "train", on_regions.into_iter().flatten())?;
-    let mut left_out = Vec::new();
-    for regions in cut.iter().flat_map(Folds::left_out) {
-        let part = part(&regions)?;
-        part.check_learnable(&recipe.learned(), "left-out", regions.into_iter().flatten())?;
-        left_out.push(part);
-    }
-    if cut.is_none() {
-        choose.check_learnable(&recipe.learned(), "validation", choose_regions.into_iter().flatten())?;
-    }
-    for one in &experiments {
-        if let Some(warning) = too_near(one, reach, recipe.target_smoothing) {
+    let prepared = Prepared::new(request)?;
+    let Prepared { experiments, members, learned, folds: cut, .. } = &prepared;
+    let (on, choose, left_out) = prepared.to_learn_from()?;
+    for one in experiments {
+        if let Some(warning) = too_near(one, prepared.reach, recipe.target_smoothing) {
             told(Told::Warning(&warning));
         }
     }
     let used = experiments.iter().map(Opened::used).collect::<Result<Vec<_>>>()?;
-    if let Some(card) = ended(request, &learned, &used) {
+    if let Some(card) = ended(request, learned, &used) {
         return Ok(card);
     }
-    let folds: Vec<Fold> = match (&cut, &members[..]) {
+    let folds: Vec<Fold> = match (cut, &members[..]) {
         (None, _) => Vec::new(),
         (Some(folds), []) => folds.train_without_each(request, progress, &mut told)?,
         (Some(folds), members) => folds.of_members(members)?,
     };
     let epochs = folds::epochs(&folds)?;
     let judged_by = if folds.is_empty() { Validation::Part(&choose) } else { Validation::Folds(&epochs) };
-    let progress: &dyn Progress = match &cut {
+    let progress: &dyn Progress = match cut {
         None => progress,
         Some(folds) => &folds.last_share(progress),
     };
+    let start = request.from.as_ref().map(|bundle| start(bundle, recipe, learned)).transpose()?;
     let checkpoint = Checkpoint::path_of(&request.output);
-    let identity = identity(&learned, request, &used);
+    let identity = identity(learned, request, &used);
     let (card_architecture, trained, without) = match learned.kind() {
-        Kind::Blend(_) => blended(&learned, members, [&on, &choose], &folds, &left_out)?,
+        Kind::Blend(_) => blended(learned, members, [&on, &choose], &folds, &left_out)?,
         kind => {
             let trained = match kind {
                 Kind::Network(_) => {
                     let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
-                    train::train(&learned, start, &device, &on, judged_by, &resume, progress, |epoch, best| {
+                    train::train(learned, start, &prepared.device, &on, judged_by, &resume, progress, |epoch, best| {
                         told(Told::Epoch(epoch));
                         if let Some(weights) = best {
                             told(Told::Best(epoch.epoch, weights));
                         }
                     })?
                 }
-                _ => forest(&learned, &on, judged_by, progress, |epoch| told(Told::Epoch(epoch)))?,
+                _ => forest(learned, &on, judged_by, progress, |epoch| told(Told::Epoch(epoch)))?,
             };
             let without = folds.iter().map(|fold| fold.0[0].predictor.clone()).collect();
             (recipe.architecture.clone(), trained, without)
@@ -212,16 +130,13 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     // What was learned for the helpers stays in the layers below; their outputs go.
     let kept = Losses(learned.losses.0[..recipe.targets.len()].to_vec());
     let trained = trained.with_outputs(kept.outputs());
-    let (calibration, test) = (part(&regions(|one| &one.calibration))?, part(&regions(|one| &one.test))?);
+    let (calibration, test) = (prepared.to_calibrate_on()?, prepared.part(|one| &one.test)?);
     let whole = |part| vec![(&trained.predictor, part)];
     let (validation, calibration) = match cut {
-        None => (whole(&choose), whole(&calibration)),
-        Some(_) => {
-            let folds: Vec<(&Predictor, &Part)> = without.iter().zip(&left_out).collect();
-            (folds.clone(), folds)
-        }
+        None => (whole(&choose), whole(&calibration[0])),
+        Some(_) => (without.iter().zip(&left_out).collect(), without.iter().zip(&calibration).collect()),
     };
-    let targets = targets(recipe, &kinds, &kept, [&validation, &calibration, &whole(&test)]);
+    let targets = targets(recipe, &prepared.kinds, &kept, [&validation, &calibration, &whole(&test)]);
     let card = Card {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -270,13 +185,7 @@ fn forest(
 }
 
 #[cfg(not(feature = "xgboost"))]
-fn forest(
-    _: &train::Recipe,
-    _: &Part,
-    _: Validation<'_>,
-    _: &dyn Progress,
-    _: impl FnMut(&Epoch),
-) -> Result<Trained> {
+fn forest(_: &train::Recipe, _: &Part, _: Validation<'_>, _: &dyn Progress, _: impl FnMut(&Epoch)) -> Result<Trained> {
     let text = "this Nascape was built without the XGBoost library and cannot train trees. Build it with the feature 'xgboost'.";
     Err(nascape_model::Error::Setting(text.to_owned()).into())
 }

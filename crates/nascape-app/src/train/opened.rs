@@ -54,10 +54,10 @@ impl<'a> Opened<'a> {
         Ok(Self { experiment, assay, reads_per_kb, observed, exclusion, train, validation, calibration, test })
     }
 
-    /// Makes all parts but the test part one train part.
+    /// Makes all parts but the test part one train part. The calibration part is a place in it then.
     pub(super) fn learn_from_all(&mut self) {
-        let parts = [&mut self.train, &mut self.validation, &mut self.calibration];
-        self.train = merged(parts.into_iter().flat_map(std::mem::take).collect());
+        let parts = [&self.train, &std::mem::take(&mut self.validation), &self.calibration];
+        self.train = merged(parts.into_iter().flatten().cloned().collect());
     }
 
     pub(super) fn for_training(&self, recipe: &Recipe) -> train::Experiment<'_> {

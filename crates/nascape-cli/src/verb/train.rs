@@ -9,11 +9,7 @@ use nascape_app::{
     recipe::{Experiment, Recipe},
     train::{self, Told},
 };
-use nascape_model::{
-    architecture::Architecture,
-    input::Input,
-    train::Schedule,
-};
+use nascape_model::{architecture::Architecture, input::Input, train::Schedule};
 use nascape_signal::{Region, Summary, observed::PeakValue};
 
 use crate::{

@@ -87,9 +87,8 @@ impl Choice<'_> {
 
     /// The raw numbers of each region by each member.
     fn raw(&self, parts: &[OnPart<'_>]) -> Vec<Vec<Vec<Vec<f32>>>> {
-        let of_members = |(members, stretch): (&[&Predictor], &Stretch)| {
-            members.iter().map(|member| stretch.raw(member)).collect()
-        };
+        let of_members =
+            |(members, stretch): (&[&Predictor], &Stretch)| members.iter().map(|member| stretch.raw(member)).collect();
         stretches(parts).map(of_members).collect()
     }
 

@@ -92,9 +92,8 @@ impl Part {
         for (at, target) in targets.iter().enumerate() {
             let assessed =
                 || self.stretches.iter().flat_map(|stretch| &stretch.targets[at]).filter(|value| !value.is_nan());
-            let nothing = |detail| {
-                Err(Error::NothingToLearn { target: target.clone(), part, regions: regions.clone(), detail })
-            };
+            let nothing =
+                |detail| Err(Error::NothingToLearn { target: target.clone(), part, regions: regions.clone(), detail });
             match assessed().next() {
                 None => {
                     return nothing("every bin is excluded or missing. Choose other regions, or a smaller --exclude.");

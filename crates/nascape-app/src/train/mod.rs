@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     blend::blended,
-    earlier::{ended, identity, start},
+    earlier::{ended, identity},
     folds::Fold,
     opened::{Opened, too_near},
     outcome::targets,
@@ -82,7 +82,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
     let recipe = &request.recipe;
     let watch = Watch::begin(request);
     let prepared = Prepared::new(request)?;
-    let Prepared { experiments, members, learned, folds: cut, .. } = &prepared;
+    let Prepared { device, experiments, members, learned, start, folds: cut, .. } = &prepared;
     let (on, choose, left_out) = prepared.to_learn_from()?;
     for one in experiments {
         if let Some(warning) = too_near(one, prepared.reach, recipe.target_smoothing) {
@@ -104,7 +104,6 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
         None => progress,
         Some(folds) => &folds.last_share(progress),
     };
-    let start = request.from.as_ref().map(|bundle| start(bundle, recipe, learned)).transpose()?;
     let checkpoint = Checkpoint::path_of(&request.output);
     let identity = identity(learned, request, &used);
     let (card_architecture, trained, without) = match learned.kind() {
@@ -113,7 +112,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
             let trained = match kind {
                 Kind::Network(_) => {
                     let resume = Resume { path: &checkpoint, identity: &identity, go_on: request.resume };
-                    train::train(learned, start, &prepared.device, &on, judged_by, &resume, progress, |epoch, best| {
+                    train::train(learned, *start, device, &on, judged_by, &resume, progress, |epoch, best| {
                         told(Told::Epoch(epoch));
                         if let Some(weights) = best {
                             told(Told::Best(epoch.epoch, weights));

@@ -6,7 +6,7 @@ use candle_core::Device;
 use nascape_model::{
     Bundle,
     architecture::Kind,
-    bundle::{CARD, TargetKind},
+    bundle::{CARD, TargetKind, Weights},
     predictor::Predictor,
     train::{self, Losses, Part, margin},
 };
@@ -31,6 +31,8 @@ pub(super) struct Prepared<'a> {
     /// A blend's.
     pub(super) members: Vec<(String, Bundle)>,
     pub(super) learned: train::Recipe,
+    /// The weights to start from.
+    pub(super) start: Option<&'a Weights>,
     pub(super) folds: Option<Folds>,
     /// Bins that a prediction looks at on either side.
     pub(super) reach: usize,
@@ -57,7 +59,7 @@ impl<'a> Prepared<'a> {
         let members = blend::members(recipe)?;
         let learned = learned(request, &kinds, &members, &experiments);
         let folds = recipe.folds.map(|folds| Folds::new(folds, request, &learned, &experiments)).transpose()?;
-        request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
+        let start = request.from.as_ref().map(|bundle| start(bundle, recipe, &learned)).transpose()?;
         blend::check(&members, recipe, &kinds, &learned.losses)?;
         let (reach, margin, step, needs_strands) = match &members[..] {
             [] => {
@@ -78,7 +80,7 @@ impl<'a> Prepared<'a> {
         for one in &experiments {
             nascape_model::input::accepts(needs_strands, &one.assay, &recipe.targets.join(", "))?;
         }
-        Ok(Self { request, device, experiments, kinds, members, learned, folds, reach, margin, step })
+        Ok(Self { request, device, experiments, kinds, members, learned, start, folds, reach, margin, step })
     }
 
     /// The train part, the validation part, and the part of each fold: what there is of the latter two.

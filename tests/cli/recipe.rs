@@ -95,6 +95,37 @@ fn files_lie_beside_the_recipe_or_in_the_data_folder() {
     assert!(!text.contains(folder.path().to_str().unwrap()), "a card tells no stranger of our folders");
 }
 
+#[test]
+fn peaks_are_cut_to_the_length_that_a_recipe_says() {
+    let folder = folder();
+    let lines = fs::read_to_string(k562_file("K562.H3K4me3.peaks.bed")).unwrap();
+    let short = lines.lines().map(|line| {
+        let mut fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let (start, end): (u32, u32) = (fields[1].parse().unwrap(), fields[2].parse().unwrap());
+        if end - start > 300 {
+            let middle = start + (end - start) / 2;
+            (fields[1], fields[2]) = ((middle - 150).to_string(), (middle + 150).to_string());
+        }
+        fields.join("\t") + "\n"
+    });
+    let cut = folder.path().join("cut.bed");
+    fs::write(&cut, short.collect::<String>()).unwrap();
+    let whole = k562_file("K562.H3K4me3.peaks.bed");
+    let trained = |name: &str, observed: &Path, more: &str| {
+        let parts = [("train", "chr21:33,000,001-33,600,000"), ("validation", "chr21:34,500,001-35,000,000")];
+        let mut recipe = Recipe::new(&["H3K4me3"], &small("dnn"));
+        recipe.experiments =
+            vec![experiment("K562", &k562(), &format!("{{ H3K4me3 = '{}' }}", observed.display()), &parts)];
+        let output = folder.path().join(name);
+        recipe.line(more).train(&folder.path().join(format!("{name}.toml")), &output).run().succeeds();
+        (sha256(&output.join("weights.safetensors")), card(&output))
+    };
+    let (by_recipe, card) = trained("recipe", &whole, "longest_peak = 300");
+    assert_eq!(card["training"]["longest_peak"], 300);
+    assert_eq!(by_recipe, trained("beforehand", &cut, "").0);
+    assert_ne!(by_recipe, trained("whole", &whole, "").0);
+}
+
 /// What comes of a recipe, which leaves no bundle.
 fn outcome(change: impl FnOnce(&mut Recipe)) -> Outcome {
     let folder = folder();
@@ -134,6 +165,7 @@ fn a_wrong_recipe_is_refused_with_its_name_and_the_place() {
         .refused(&["my.toml", "'plus' and 'minus', or 'signal' alone"]);
     outcome(|recipe| first(recipe, "chr21:33,000,001", "chr21:0")).refused(&["my.toml", "is not a region"]);
     outcome(|recipe| first(recipe, "train =", "trian =")).refused(&["my.toml", "trian"]);
+    outcome(|recipe| recipe.head += "longest_peak = 0\n").refused(&["my.toml", "longest_peak", "nonzero"]);
     outcome(|recipe| recipe.experiments[0] += "assembly = 'hg17'\n").refused(&["my.toml", "hg17"]);
     let nowhere = folder();
     let missing = nowhere.path().join("missing.toml");

@@ -18,6 +18,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -58,6 +59,9 @@ pub struct Recipe {
     /// What a peak file says of a bin.
     #[serde(default = "presence")]
     pub peak_value: PeakValue,
+    /// Bases to which longer peaks are cut, about their summits or middles, so that assays that draw peaks of unlike length ask the same.
+    #[serde(default)]
+    pub longest_peak: Option<NonZeroU32>,
     /// How a signal's bases become a bin.
     #[serde(default = "mean0")]
     pub target_summary: Summary,
@@ -219,6 +223,7 @@ impl Recipe {
             both_directions: None,
             schedule: Schedule::default(),
             peak_value: presence(),
+            longest_peak: None,
             target_summary: mean0(),
             target_transform: TargetTransform::default(),
             target_smoothing: None,

@@ -1,6 +1,7 @@
 //! A mark that was measured: a signal, or the peaks called on it.
 
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -84,6 +85,13 @@ impl Observed {
             return Err(Error::Damaged { path: path.to_owned(), detail });
         }
         Ok(Self::Peaks(Peaks { path: path.to_owned(), value, peaks }))
+    }
+
+    /// Cuts peaks to the `longest` bases about their summits, or about their middles where the file names no summit; a signal stays.
+    pub fn cut_peaks(&mut self, longest: NonZeroU32) {
+        if let Self::Peaks(peaks) = self {
+            peaks.peaks.iter_mut().for_each(|peak| peak.cut(longest));
+        }
     }
 
     /// The file.

@@ -43,7 +43,13 @@ pub(super) fn start<'a>(bundle: &'a Bundle, recipe: &Recipe, learned: &train::Re
 pub(super) fn identity(learned: &train::Recipe, request: &Request, used: &[ExperimentUsed]) -> String {
     let from = request.from.as_ref().map(|bundle| &bundle.card.weights);
     let recipe = &request.recipe;
-    let target = (recipe.peak_value, recipe.target_summary, recipe.target_transform, recipe.target_smoothing);
+    let target = (
+        recipe.peak_value,
+        recipe.longest_peak,
+        recipe.target_summary,
+        recipe.target_transform,
+        recipe.target_smoothing,
+    );
     serde_json::to_string(&(VERSION, learned, &recipe.targets, target, from, used)).expect("settings are plain data")
 }
 
@@ -69,7 +75,7 @@ pub(super) fn ended(request: &Request, learned: &train::Recipe, used: &[Experime
         && card.input == is_network.then(|| learned.input.clone())
         && training.schedule == is_network.then(|| learned.schedule.clone())
         && (training.folds, &training.experiments[..]) == (recipe.folds, used)
-        && training.target_summary == recipe.target_summary
+        && (training.target_summary, training.longest_peak) == (recipe.target_summary, recipe.longest_peak)
         && training.target_smoothing == recipe.target_smoothing.unwrap_or(0.0);
     same.then_some(card)
 }

@@ -156,6 +156,7 @@ pub fn run(request: &Request, progress: &dyn Progress, mut told: impl FnMut(Told
             command: request.command.clone(),
             experiments: used,
             target_summary: recipe.target_summary,
+            longest_peak: recipe.longest_peak,
             target_smoothing: recipe.target_smoothing.unwrap_or(0.0),
             folds: recipe.folds,
             schedule: matches!(learned.kind(), Kind::Network(_)).then(|| learned.schedule.clone()),

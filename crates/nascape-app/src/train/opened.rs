@@ -32,8 +32,11 @@ impl<'a> Opened<'a> {
         let assay = source.open()?;
         let open = |mark: &String| {
             let observed = experiment.observed.get(mark).map(|path| {
-                let observed = Observed::open(path, recipe.peak_value, &source.options)?;
+                let mut observed = Observed::open(path, recipe.peak_value, &source.options)?;
                 observed.same_assembly_as(assay.first())?;
+                if let Some(longest) = recipe.longest_peak {
+                    observed.cut_peaks(longest);
+                }
                 Ok::<_, Error>(observed)
             });
             observed.transpose()

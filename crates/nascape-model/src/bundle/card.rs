@@ -1,5 +1,7 @@
 //! The card: what a bundle is, what it was trained on, how good it is. `model.json`.
 
+use std::num::NonZeroU32;
+
 use nascape_signal::{BIN, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +153,9 @@ pub struct Training {
     pub experiments: Vec<ExperimentUsed>,
     /// How the target's bases became a bin (signals only).
     pub target_summary: Summary,
+    /// Bases to which longer peaks were cut, about their summits or middles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_peak: Option<NonZeroU32>,
     /// Width in bins of the Gaussian that smoothed the target; 0 for none.
     pub target_smoothing: f64,
     /// Folds into which what it learned from was cut: validation and calibration are of what the same training imputed on each of them

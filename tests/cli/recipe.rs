@@ -268,6 +268,13 @@ fn a_blend_is_the_weighted_mean_of_its_members() {
     let chosen = card(&bundle)["architecture"]["members"].as_array().unwrap().clone();
     let sum: f64 = chosen.iter().map(|member| member["weight"].as_f64().unwrap()).sum();
     assert!((sum - 1.0).abs() < 1e-6, "{chosen:?}");
+    let [one, two] = members.map(Path::display);
+    let even =
+        format!("{{ name = 'blend', evenness = 1.0, members = [{{ bundle = '{one}' }}, {{ bundle = '{two}' }}] }}");
+    let output = folder.path().join("even");
+    Recipe::new(&["H3K4me3"], &even).train(&folder.path().join("even.toml"), &output).run().succeeds();
+    let drawn = card(&output)["architecture"]["members"].as_array().unwrap().clone();
+    assert!(drawn.iter().all(|member| member["weight"] == 0.5), "{drawn:?}");
     blend(folder.path(), &[&bundle, members[0]], &[], "").refused(&["a blend itself"]);
 }
 

@@ -17,7 +17,7 @@ pub struct Choice<'a> {
     pub begin: &'a [f32],
     /// What is added to the mean that is begun with.
     pub offset: f32,
-    /// How far weights are drawn towards even ones where a member joins that had none.
+    /// How far weights are drawn towards even ones where a member has one now that began without.
     pub evenness: f32,
     /// What the weights make small.
     pub losses: &'a Losses,
@@ -80,7 +80,7 @@ impl Choice<'_> {
             }
         }
         let Chosen { weights, offset } = as_chosen(&shares);
-        let joins = !begins.is_empty() && (0..weights.len()).any(|at| self.begin[at] == 0.0 && weights[at] > 0.0);
+        let joins = (0..weights.len()).any(|at| self.begin[at] == 0.0 && weights[at] > 0.0);
         let evenness = if joins { self.evenness } else { 0.0 };
         Chosen { weights: drawn(&weights, evenness), offset: (1.0 - evenness) * offset }
     }

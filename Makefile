@@ -17,7 +17,7 @@ NODE := $(CACHE)/node-22.20
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: demo demo-figures build ui window app test test-app lint test-rust test-ui test-browser test-load test-desktop test-peers measure-browser measure-desktop deny
-.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining bench twin setup setup-node setup-peers benchmark-carrying-over kills fuzz
+.PHONY: golden faults load soak bundles benchmark-models benchmark-retraining benchmark-depth bench twin setup setup-node setup-peers benchmark-carrying-over kills fuzz
 
 # Simulates an assay, imputes it with the shipped bundles, draws what came out, and opens the window on it.
 demo: demo-figures window
@@ -152,6 +152,10 @@ benchmark-retraining: build
 # Trains accessibility on one cell and measures it on the other, and writes models/benchmark/carrying-over.md.
 benchmark-carrying-over: build
 	models/measure-carrying-over
+
+# Thins the reads of each library and measures the default bundles on what is left, and writes models/benchmark/depth.md.
+benchmark-depth: build setup-peers
+	$(NASCAPE_PYTHON) models/measure-depth
 
 # Our engine beside PyTorch, XGBoost, pyBigWig and bigtools: benches/RESULTS.md.
 bench: build setup-peers

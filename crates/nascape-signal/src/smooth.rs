@@ -28,39 +28,17 @@ pub fn check(sigma: f64) -> Result<()> {
 /// # Errors
 /// As [`check`].
 pub fn gaussian(track: &mut [f32], sigma: f64) -> Result<()> {
-    check(sigma)?;
-    let half = (TRUNCATE * sigma + 0.5) as usize;
-    let weights: Vec<f64> = (0..=half).map(|i| (-0.5 * (i as f64 / sigma).powi(2)).exp()).collect();
-    let total = weights[0] + 2.0 * weights[1..].iter().sum::<f64>();
+    let kernel = Kernel::new(sigma)?;
+    let half = kernel.half();
     let whole: Vec<f64> = track.iter().map(|&value| f64::from(value)).collect();
     let missing = whole.iter().any(|value| value.is_nan());
     let length = whole.len() as isize;
 
-    // Whole blocks far from the ends and from missing bins, side by side; the sums are taken in the same order as below.
     let inside = if missing || track.len() < 2 * half { 0..0 } else { half..track.len() - half };
-    let blocks = inside.start..inside.start + inside.len() / LANES * LANES;
-    widest(
-        #[inline(always)]
-        || {
-            for (block, smoothed) in track[blocks.clone()].as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-                let start = blocks.start + block * LANES;
-                let around = |offset: isize| {
-                    let values = &whole[start.wrapping_add_signed(offset)..][..LANES];
-                    <&[f64; LANES]>::try_from(values).expect("as many as asked for")
-                };
-                let mut sums = around(0).map(|value| 0.0 + weights[0] * value);
-                for (offset, &weight) in (1..).zip(&weights[1..]) {
-                    let (left, right) = (around(-offset), around(offset));
-                    for ((sum, left), right) in sums.iter_mut().zip(left).zip(right) {
-                        *sum = *sum + weight * left + weight * right;
-                    }
-                }
-                *smoothed = sums.map(|sum| (sum / total) as f32);
-            }
-        },
-    );
-
-    for (i, smoothed) in track.iter_mut().enumerate().filter(|(i, _)| !blocks.contains(i)) {
+    if !inside.is_empty() {
+        kernel.inside(&whole, &mut track[inside.clone()]);
+    }
+    for (i, smoothed) in track.iter_mut().enumerate().filter(|(i, _)| !inside.contains(i)) {
         if smoothed.is_nan() {
             continue;
         }
@@ -71,14 +49,81 @@ pub fn gaussian(track: &mut [f32], sigma: f64) -> Result<()> {
                 weight_sum += weight;
             }
         };
-        add(whole[i], weights[0]);
-        for (offset, &weight) in (1..).zip(&weights[1..]) {
+        add(whole[i], kernel.weights[0]);
+        for (offset, &weight) in (1..).zip(&kernel.weights[1..]) {
             add(whole[mirrored(i as isize - offset, length)], weight);
             add(whole[mirrored(i as isize + offset, length)], weight);
         }
-        *smoothed = (sum / if missing { weight_sum } else { total }) as f32;
+        *smoothed = (sum / if missing { weight_sum } else { kernel.total }) as f32;
     }
     Ok(())
+}
+
+/// What [`gaussian`] makes of the bins that have the kernel's whole reach, 4 sigma, on either side; no bin may be missing.
+///
+/// # Errors
+/// As [`check`].
+pub fn gaussian_inside(track: &[f32], sigma: f64) -> Result<Vec<f32>> {
+    let kernel = Kernel::new(sigma)?;
+    let whole: Vec<f64> = track.iter().map(|&value| f64::from(value)).collect();
+    let mut smoothed = vec![0.0; whole.len().saturating_sub(2 * kernel.half())];
+    kernel.inside(&whole, &mut smoothed);
+    Ok(smoothed)
+}
+
+/// The centre of a Gaussian and one side of it.
+struct Kernel {
+    weights: Vec<f64>,
+    total: f64,
+}
+
+impl Kernel {
+    fn new(sigma: f64) -> Result<Self> {
+        check(sigma)?;
+        let half = (TRUNCATE * sigma + 0.5) as usize;
+        let weights: Vec<f64> = (0..=half).map(|i| (-0.5 * (i as f64 / sigma).powi(2)).exp()).collect();
+        let total = weights[0] + 2.0 * weights[1..].iter().sum::<f64>();
+        Ok(Self { weights, total })
+    }
+
+    /// Bins that it reaches to either side.
+    fn half(&self) -> usize {
+        self.weights.len() - 1
+    }
+
+    /// Smooths all but the [`Kernel::half`] first and last bins, blocks of them side by side; the sums are taken in the same order for
+    /// each bin.
+    fn inside(&self, whole: &[f64], smoothed: &mut [f32]) {
+        let (blocks, rest) = smoothed.as_chunks_mut::<LANES>();
+        let first_of_rest = self.half() + blocks.len() * LANES;
+        widest(
+            #[inline(always)]
+            || {
+                for (block, smoothed) in blocks.iter_mut().enumerate() {
+                    let start = self.half() + block * LANES;
+                    let around = |offset: isize| {
+                        let values = &whole[start.wrapping_add_signed(offset)..][..LANES];
+                        <&[f64; LANES]>::try_from(values).expect("as many as asked for")
+                    };
+                    let mut sums = around(0).map(|value| 0.0 + self.weights[0] * value);
+                    for (offset, &weight) in (1..).zip(&self.weights[1..]) {
+                        let (left, right) = (around(-offset), around(offset));
+                        for ((sum, left), right) in sums.iter_mut().zip(left).zip(right) {
+                            *sum = *sum + weight * left + weight * right;
+                        }
+                    }
+                    *smoothed = sums.map(|sum| (sum / self.total) as f32);
+                }
+            },
+        );
+        for (i, smoothed) in (first_of_rest..).zip(rest) {
+            let sides = self.weights.iter().enumerate().skip(1);
+            let sum = sides.fold(0.0 + self.weights[0] * whole[i], |sum, (offset, weight)| {
+                sum + weight * whole[i - offset] + weight * whole[i + offset]
+            });
+            *smoothed = (sum / self.total) as f32;
+        }
+    }
 }
 
 /// The index that stands for one beyond the track's ends.
@@ -105,6 +150,18 @@ mod tests {
         gaussian(&mut track, 2.0).unwrap();
         assert!(track[15].is_nan());
         assert!(track.iter().enumerate().all(|(i, value)| i == 15 || (value - 2.0).abs() < 1e-6));
+    }
+
+    #[test]
+    fn what_lies_inside_is_what_the_whole_track_has_there() {
+        let track: Vec<f32> = (0..500).map(|i| ((i * 7_919) % 101) as f32).collect();
+        for sigma in [1.0, 10.0, 60.0] {
+            let mut whole = track.clone();
+            gaussian(&mut whole, sigma).unwrap();
+            let half = 4 * sigma as usize;
+            assert_eq!(gaussian_inside(&track, sigma).unwrap(), whole[half..500 - half]);
+        }
+        assert_eq!(gaussian_inside(&track, 63.0).unwrap(), []);
     }
 
     #[test]

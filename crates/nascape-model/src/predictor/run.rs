@@ -142,11 +142,9 @@ impl Predictor {
                 }
             });
         }
-        let smooth = |mut margins: Vec<f32>| {
-            if smoothing > 0.0 {
-                smooth::gaussian(&mut margins, smoothing).expect("checked when the bundle was opened");
-            }
-            margins[reach..reach + bins].to_vec()
+        let smooth = |margins: Vec<f32>| match smoothing > 0.0 {
+            true => smooth::gaussian_inside(&margins, smoothing).expect("checked when the bundle was opened"),
+            false => margins,
         };
         let mut margins = smooth(margins);
         if both {

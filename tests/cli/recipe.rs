@@ -122,6 +122,8 @@ fn peaks_are_cut_to_the_length_that_a_recipe_says() {
     };
     let (by_recipe, card) = trained("recipe", &whole, "longest_peak = 300");
     assert_eq!(card["training"]["longest_peak"], 300);
+    let shown = nascape("models").flag("show").flag(folder.path().join("recipe")).run().succeeds();
+    assert!(shown.stdout.contains("cut to 300 bp"), "{}", shown.stdout);
     assert_eq!(by_recipe, trained("beforehand", &cut, "").0);
     assert_ne!(by_recipe, trained("whole", &whole, "").0);
 }

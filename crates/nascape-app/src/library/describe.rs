@@ -29,6 +29,11 @@ pub fn describe(card: &Card) -> String {
             "folds        {folds}: validation and intervals are of what was imputed on each after learning from the others\n"
         );
     }
+    if let Some(longest) = training.longest_peak {
+        text += &format!(
+            "peaks        longer ones are cut to {longest} bp about their summits or middles, to learn from and to measure by\n"
+        );
+    }
     for target in &card.targets {
         let kind = match target.kind {
             TargetKind::Presence => "a score between 0 and 1 for 'the bin is in a peak'; not fold change",

@@ -35,9 +35,7 @@ pub fn gaussian(track: &mut [f32], sigma: f64) -> Result<()> {
     let length = whole.len() as isize;
 
     let inside = if missing || track.len() < 2 * half { 0..0 } else { half..track.len() - half };
-    if !inside.is_empty() {
-        kernel.inside(&whole, &mut track[inside.clone()]);
-    }
+    kernel.inside(&whole, &mut track[inside.clone()]);
     for (i, smoothed) in track.iter_mut().enumerate().filter(|(i, _)| !inside.contains(i)) {
         if smoothed.is_nan() {
             continue;
